@@ -1,0 +1,134 @@
+import type { ChatBot, Sender } from './bot.ts';
+import type { ChatRequest } from './chat.ts';
+import type { Clock } from './clock.ts';
+import { discordCode } from './discord.ts';
+import type { BotEvent, Room } from './driver.ts';
+import type { Ids } from './ids.ts';
+import { loadMessages } from './loading.ts';
+import type { MediaLoader } from './media.ts';
+import type { Place } from './place.ts';
+import type { Member, Share } from './pool.ts';
+
+/** What an attempt works with. */
+export interface AttemptTools {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly media: MediaLoader;
+}
+
+/** Discord's code for a channel that is gone (Discord docs, "JSON Error Codes"). */
+const UNKNOWN_CHANNEL = 10_003;
+
+/**
+ * One request at one bot, tried until an account and a Coze bot are found that answer. Another one takes over only as
+ * long as nothing was shown to the caller; the channel stays the same, so that a failure never costs a channel.
+ */
+export class Attempts {
+  /** Where the answer is; changes only when the channel turns out to be gone. */
+  place: Place;
+  /** The bot that is answering, or answered. */
+  botUserId = '';
+  /** True once something was written into the channel. */
+  wasSent = false;
+  readonly #bot: ChatBot;
+  readonly #request: ChatRequest;
+  readonly #tools: AttemptTools;
+  readonly #signal: AbortSignal;
+  readonly #triedSenders = new Set<string>();
+  readonly #triedBots = new Set<string>();
+  #lastError: unknown;
+  #wasShown = false;
+  #hasMoved = false;
+
+  constructor(bot: ChatBot, request: ChatRequest, place: Place, tools: AttemptTools, signal: AbortSignal) {
+    this.#bot = bot;
+    this.#request = request;
+    this.place = place;
+    this.#tools = tools;
+    this.#signal = signal;
+  }
+
+  /** The events of the answer, from whoever gives it. */
+  async *run(): AsyncGenerator<BotEvent> {
+    while (true) {
+      const { sender, bot } = this.#take();
+      try {
+        yield* this.#tryOnce(sender.member, bot.member.id);
+        return;
+      } catch (error) {
+        this.#signal.throwIfAborted();
+        if (!(await this.#canGoOn(error, sender.member.id, bot.member.id))) throw error;
+        this.#lastError = error;
+      } finally {
+        sender.free();
+        bot.free();
+      }
+    }
+  }
+
+  #take(): { sender: Share<Sender>; bot: Share<Member> } {
+    const bot = this.#bot.bots.take(this.place.botUserId, this.#triedBots, this.#lastError);
+    try {
+      return { bot, sender: this.#bot.senders.take(undefined, this.#triedSenders, this.#lastError) };
+    } catch (error) {
+      bot.free();
+      throw error;
+    }
+  }
+
+  async *#tryOnce(sender: Sender, botUserId: string): AsyncGenerator<BotEvent> {
+    const knowsConversation = botUserId === this.place.botUserId;
+    const lines = knowsConversation ? this.place.news : this.place.whole;
+    const messages = await loadMessages(lines, this.#tools.media, this.#signal);
+    this.botUserId = botUserId;
+    const job = { id: this.#request.requestId, verb: 'chat', messages } as const;
+    for await (const event of this.#bot.setup.driver.run(job, this.#room(sender, botUserId))) {
+      if (event.type === 'job-submitted') this.wasSent = true;
+      if (event.type === 'job-accepted') await sender.onSent?.();
+      if (event.type === 'text-delta' || event.type === 'text-replaced' || event.type === 'media-ready') {
+        this.#wasShown = true;
+      }
+      yield event;
+    }
+  }
+
+  #room(sender: Sender, botUserId: string): Room<unknown> {
+    return {
+      options: this.#bot.setup.options,
+      channelId: this.place.channelId,
+      botUserId,
+      listen: this.#bot.setup.listener.port,
+      send: sender.port,
+      unsettled: this.place.unsettled,
+      clock: this.#tools.clock,
+      ids: this.#tools.ids,
+      signal: this.#signal,
+    };
+  }
+
+  /** Sends whoever failed to rest; true when somebody else, or another channel, may do better. */
+  async #canGoOn(error: unknown, senderId: string, botUserId: string): Promise<boolean> {
+    if (this.#wasShown) return false;
+    if (discordCode(error) === UNKNOWN_CHANNEL) return this.#moveOnce();
+    if (isFaultOfBot(error)) {
+      this.#triedBots.add(botUserId);
+      return this.#bot.bots.blame(botUserId, error);
+    }
+    this.#triedSenders.add(senderId);
+    return this.#bot.senders.blame(senderId, error);
+  }
+
+  async #moveOnce(): Promise<boolean> {
+    if (this.#hasMoved) return false;
+    this.#hasMoved = true;
+    this.place = await this.place.move(this.#signal);
+    this.wasSent = false;
+    return true;
+  }
+}
+
+const BOT_FAULTS: readonly unknown[] = ['bot_exhausted', 'bot_busy', 'bot_failed', 'answer_timeout'];
+
+function isFaultOfBot(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && BOT_FAULTS.includes(error.code);
+}

@@ -1,0 +1,127 @@
+import { hash } from 'node:crypto';
+import { ChannelKeeper, type ChannelLimits } from './channels.ts';
+import type { ChatRequest } from './chat.ts';
+import type { Clock } from './clock.ts';
+import type { DiscordPort, Snowflake } from './discord.ts';
+import type { BotDriver } from './driver.ts';
+import type { GatewayError } from './errors.ts';
+import type { Ids } from './ids.ts';
+import { LastingConversations } from './lasting.ts';
+import type { Log } from './log.ts';
+import { PassingConversations } from './passing.ts';
+import type { Place } from './place.ts';
+import { type Member, Pool } from './pool.ts';
+import type { Store } from './store.ts';
+
+/** An account that writes prompts. */
+export interface Sender extends Member {
+  readonly port: DiscordPort;
+  /** Called after each message that was sent, for the account's daily limit. */
+  readonly onSent?: () => Promise<void>;
+}
+
+/** The account that reads replies. */
+export interface Listener {
+  readonly port: DiscordPort;
+  /**
+   * Resolves when the account is connected; waits a little for a connection that is just being made again.
+   * @throws GatewayError account_offline, account_disabled
+   */
+  ready(signal: AbortSignal): Promise<void>;
+}
+
+/** A chat bot of the configuration, its accounts logged in. */
+export interface ChatBotSetup {
+  readonly id: string;
+  readonly models: readonly string[];
+  readonly driver: BotDriver<unknown>;
+  readonly options: unknown;
+  readonly listener: Listener;
+  readonly senders: readonly Sender[];
+  readonly botUserIds: readonly Snowflake[];
+  readonly channels: Omit<ChannelLimits, 'botId'>;
+}
+
+/** What a chat bot works with. */
+export interface ChatBotTools {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+}
+
+/** A chat bot at work: its pools of accounts and bots, and its conversations. */
+export class ChatBot {
+  readonly setup: ChatBotSetup;
+  readonly senders: Pool<Sender>;
+  readonly bots: Pool<Member>;
+  readonly #keeper: ChannelKeeper;
+  readonly #lasting: LastingConversations;
+  readonly #passing: PassingConversations;
+  readonly #tools: ChatBotTools;
+
+  constructor(setup: ChatBotSetup, tools: ChatBotTools) {
+    const { clock, store, ids, log } = tools;
+    const discord = setup.listener.port;
+    const { queue, waitMs } = setup.channels;
+    this.setup = setup;
+    this.#tools = tools;
+    this.senders = new Pool(setup.senders, clock);
+    this.bots = new Pool(
+      setup.botUserIds.map((id) => ({ id })),
+      clock,
+    );
+    this.#keeper = new ChannelKeeper({ ...setup.channels, botId: setup.id }, { discord, clock, ids, log });
+    this.#lasting = new LastingConversations({
+      botId: setup.id,
+      store,
+      keeper: this.#keeper,
+      discord,
+      clock,
+      log,
+      queue,
+      waitMs,
+    });
+    this.#passing = new PassingConversations(setup.id, this.#keeper);
+  }
+
+  /** Channel counts, for metrics. */
+  get channelCounts(): ChannelKeeper['counts'] {
+    return this.#keeper.counts;
+  }
+
+  /** Requests that are being answered. */
+  get busy(): number {
+    return this.bots.busy;
+  }
+
+  /** Begins to keep channels; removes those that an earlier run left behind. */
+  async open(): Promise<void> {
+    const instance = await this.#tools.store.instanceId();
+    const bot = hash('sha256', this.setup.id).slice(0, 4);
+    const prefix = `cg-${instance}-${bot}-`;
+    await this.#keeper.open(prefix, await this.#lasting.channelIds());
+  }
+
+  close(): void {
+    this.#keeper.close();
+  }
+
+  /** True when the request goes on with a conversation that lives at this bot. */
+  async knows(request: ChatRequest): Promise<boolean> {
+    if (request.conversation === undefined) return this.#passing.knows(request);
+    return this.#lasting.has(request.caller.id, request.conversation);
+  }
+
+  /** Why nobody could answer now, found before anything is taken: undefined when somebody can. */
+  trouble(): GatewayError | undefined {
+    return this.senders.trouble() ?? this.bots.trouble();
+  }
+
+  /** The place in which the request is answered; waits for its turn. */
+  openPlace(request: ChatRequest, signal: AbortSignal): Promise<Place> {
+    const { conversation } = request;
+    if (conversation !== undefined) return this.#lasting.open(request, conversation, signal);
+    return this.#passing.open(request, signal, (botUserId) => this.bots.canUse(botUserId));
+  }
+}

@@ -1,0 +1,198 @@
+/**
+ * The one error type of the product. Every failure that a caller can see is a `GatewayError` with a code of
+ * the table below; each HTTP dialect renders it in its own shape. `docs/errors.md` is kept in step by a test.
+ */
+
+/** What is fixed for one error code: HTTP status, whether a repeat can help, and one line for the documents. */
+export interface ErrorKind {
+  /** HTTP status for dialects that use real status codes. */
+  readonly status: number;
+  /** True when the same request may succeed later without any change by the caller. */
+  readonly retryable: boolean;
+  /** One line for docs/errors.md: what the code means. */
+  readonly meaning: string;
+  /** One line for docs/errors.md and the default `hint`: what to do now. */
+  readonly remedy: string;
+}
+
+const kind = (status: number, retryable: boolean, meaning: string, remedy: string): ErrorKind => ({
+  status,
+  retryable,
+  meaning,
+  remedy,
+});
+
+/** Every error code of the product, with what is fixed for it. */
+export const ERROR_KINDS = {
+  invalid_request: kind(400, false, 'The request is malformed.', 'Correct the field the message names.'),
+  unsupported_parameter: kind(
+    400,
+    false,
+    'The request insists on something a Discord bot cannot do.',
+    'Leave the named parameter out.',
+  ),
+  media_invalid: kind(
+    400,
+    false,
+    'A picture or file of the request cannot be used.',
+    'Send a png, jpeg, webp or gif within the size limit.',
+  ),
+  media_unreachable: kind(
+    400,
+    false,
+    'A link of the request could not be fetched.',
+    'Check the link, or send the file as base64.',
+  ),
+  media_forbidden: kind(
+    400,
+    false,
+    'A link of the request points to a private address.',
+    'Use a public link, or add the network to webhooks.allowPrivate.',
+  ),
+  missing_key: kind(401, false, 'No API key was given.', 'Send the key as "Authorization: Bearer KEY".'),
+  invalid_key: kind(401, false, 'The API key is not known.', 'Use a key of auth.keys in cordgate.yaml.'),
+  bot_not_allowed: kind(
+    403,
+    false,
+    'The key may not use this bot.',
+    'Add the bot to the bots of this key in auth.keys, or use another key.',
+  ),
+  address_not_allowed: kind(
+    403,
+    false,
+    'The caller’s address is not on the allow list.',
+    'Add the address to server.allowIps.',
+  ),
+  admin_only: kind(403, false, 'The key is not an admin key.', 'Use a key with admin: true.'),
+  not_found: kind(404, false, 'There is no such path.', 'Check the base URL and the path.'),
+  model_not_found: kind(
+    404,
+    false,
+    'No bot offers this model.',
+    'Choose one of GET /v1/models, or add the model to a bot.',
+  ),
+  conversation_not_found: kind(404, false, 'There is no conversation of this name.', 'Create it first.'),
+  method_not_allowed: kind(405, false, 'The path does not take this method.', 'Use the documented method.'),
+  conversation_exists: kind(
+    409,
+    false,
+    'A conversation of this name exists already.',
+    'Choose another name, or use the one that exists.',
+  ),
+  body_too_large: kind(413, false, 'The request body is too large.', 'Send less, or smaller pictures.'),
+  queue_full: kind(
+    429,
+    true,
+    'A waiting line is full.',
+    'Send fewer requests at a time, or raise the limit that the message names.',
+  ),
+  channels_full: kind(
+    429,
+    true,
+    'The bot holds as many channels as it may.',
+    'Delete conversations, or raise maxChannels of the bot (Discord allows 500 channels per guild).',
+  ),
+  account_limited: kind(
+    429,
+    true,
+    'Every sending account has used up its share of messages.',
+    'Wait for the reset, or add another account to send.',
+  ),
+  rate_limited: kind(429, true, 'Discord asks to slow down.', 'Wait for as long as Retry-After says.'),
+  bot_exhausted: kind(
+    429,
+    true,
+    'The credits that the bot’s developer pays for are used up.',
+    'Wait for the reset, or add another Coze bot to botUserIds.',
+  ),
+  internal: kind(500, false, 'A fault inside cordgate.', 'Report it with the request id of the log.'),
+  bot_failed: kind(502, true, 'The bot answered with an error text of its own.', 'Try again.'),
+  discord_refused: kind(
+    502,
+    false,
+    'Discord refused a call of the gateway.',
+    'Run "cordgate check"; the message carries Discord’s own code.',
+  ),
+  discord_unreachable: kind(
+    502,
+    true,
+    'Discord could not be reached.',
+    'Check the network and discord.proxy.',
+  ),
+  human_required: kind(
+    503,
+    true,
+    'Discord or the bot asks for a person.',
+    'Log in to Discord with this account, answer the check, then enable the account again.',
+  ),
+  account_disabled: kind(
+    503,
+    false,
+    'The account’s token is not valid any more, or the operator switched it off.',
+    'Put a new token into cordgate.yaml and start again.',
+  ),
+  account_offline: kind(
+    503,
+    true,
+    'The account that reads the replies is not connected to Discord.',
+    'Wait for the reconnect; "cordgate check" finds the cause.',
+  ),
+  bot_busy: kind(503, true, 'The bot says that it is overloaded.', 'Try again a little later.'),
+  queue_timeout: kind(
+    503,
+    true,
+    'The request waited too long for its turn.',
+    'Try again, or raise the limits.',
+  ),
+  shutting_down: kind(503, true, 'The gateway is stopping.', 'Try again in a moment.'),
+  answer_timeout: kind(
+    504,
+    true,
+    'The bot did not begin to answer within deadlineMs.',
+    'Run "cordgate check": the bot may be offline, or ignore this author.',
+  ),
+  discord_timeout: kind(504, true, 'Discord did not answer in time.', 'Try again; check the network.'),
+} as const satisfies Record<string, ErrorKind>;
+
+/** A code of the error table. */
+export type ErrorCode = keyof typeof ERROR_KINDS;
+
+/** What a `GatewayError` may carry beside its code and message. */
+export interface ErrorDetails {
+  /** What to do now; the table's remedy when left out. */
+  readonly hint?: string;
+  /** Name of the request field at fault, as the caller wrote it (`messages[0].content`). */
+  readonly param?: string;
+  /** Milliseconds after which a repeat makes sense. */
+  readonly retryAfterMs?: number;
+  /** The error that caused this one; never rendered to callers. */
+  readonly cause?: unknown;
+}
+
+/** A failure with a code, a status, a message for the caller and a hint what to do. Holds no secret. */
+export class GatewayError extends Error {
+  override readonly name = 'GatewayError';
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly retryable: boolean;
+  readonly hint: string;
+  readonly param: string | undefined;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    const fixed: ErrorKind = ERROR_KINDS[code];
+    this.code = code;
+    this.status = fixed.status;
+    this.retryable = fixed.retryable;
+    this.hint = details.hint ?? fixed.remedy;
+    this.param = details.param;
+    this.retryAfterMs = details.retryAfterMs;
+  }
+}
+
+/** Gives back a `GatewayError` as it is, and wraps anything else as code `internal` with the original as cause. */
+export function toGatewayError(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error;
+  return new GatewayError('internal', 'The gateway failed in an unforeseen way.', { cause: error });
+}

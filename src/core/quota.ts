@@ -1,0 +1,61 @@
+import type { Clock } from './clock.ts';
+import { GatewayError } from './errors.ts';
+import type { Store } from './store.ts';
+
+const DAY_MS = 86_400_000;
+
+/** Counts what an account sends in a day (UTC) against the operator's `dailyLimit`; the count survives restarts. */
+export class DailyQuota {
+  readonly #counter: string;
+  readonly #limit: number;
+  readonly #store: Store;
+  readonly #clock: Clock;
+  #day = '';
+  #used = 0;
+
+  constructor(accountId: string, limit: number, store: Store, clock: Clock) {
+    this.#counter = `sent:${accountId}`;
+    this.#limit = limit;
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  /** Reads today's count from the store; to be called once before use. */
+  async open(): Promise<void> {
+    this.#day = this.#today();
+    this.#used = await this.#store.count(this.#counter, this.#day);
+  }
+
+  /** The error `account_limited` once today's share is used up. */
+  trouble(): GatewayError | undefined {
+    this.#turnDay();
+    if (this.#used < this.#limit) return undefined;
+    const now = this.#clock.now();
+    return new GatewayError(
+      'account_limited',
+      `The account's dailyLimit of ${this.#limit} messages is used up.`,
+      {
+        retryAfterMs: DAY_MS - (now % DAY_MS),
+        hint: 'Wait for the next day (UTC), raise dailyLimit, or add another account to send.',
+      },
+    );
+  }
+
+  /** Counts one message; resolves when it is written down. */
+  async spend(): Promise<void> {
+    this.#turnDay();
+    this.#used += 1;
+    await this.#store.increment(this.#counter, this.#day);
+  }
+
+  #turnDay(): void {
+    const today = this.#today();
+    if (today === this.#day) return;
+    this.#day = today;
+    this.#used = 0;
+  }
+
+  #today(): string {
+    return new Date(this.#clock.now()).toISOString().slice(0, 10);
+  }
+}

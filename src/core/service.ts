@@ -1,0 +1,191 @@
+import { Attempts } from './attempt.ts';
+import type { ChatBot } from './bot.ts';
+import { type Caller, mayUse } from './caller.ts';
+import type { Chat, ChatEvent, ChatRequest, ChatService, ModelInfo } from './chat.ts';
+import type { Clock } from './clock.ts';
+import { AnswerDraft, ReportDraft } from './drafts.ts';
+import { GatewayError, toGatewayError } from './errors.ts';
+import type { Ids } from './ids.ts';
+import type { Log } from './log.ts';
+import type { MediaLoader } from './media.ts';
+import type { ServiceObserver } from './observe.ts';
+import type { Place } from './place.ts';
+import type { TokenCounter } from './tokens.ts';
+
+/** What the service works with. */
+export interface ServiceTools {
+  readonly bots: readonly ChatBot[];
+  readonly media: MediaLoader;
+  readonly tokens: TokenCounter;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly observer: ServiceObserver;
+}
+
+/** The service that can also be stopped. */
+export interface RunningService extends ChatService {
+  /** How many answers are on their way. */
+  readonly active: number;
+  /** Takes no new work, gives running answers `graceMs` to end, then ends them with `shutting_down`. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Makes the service that every dialect calls. */
+export function createService(tools: ServiceTools): RunningService {
+  return new Service(tools);
+}
+
+class Service implements RunningService {
+  readonly #tools: ServiceTools;
+  readonly #startedAt: number;
+  readonly #running = new Set<AbortController>();
+  #onAllEnded: (() => void) | undefined;
+  #isClosing = false;
+
+  constructor(tools: ServiceTools) {
+    this.#tools = tools;
+    this.#startedAt = Math.floor(tools.clock.now() / 1_000);
+  }
+
+  get active(): number {
+    return this.#running.size;
+  }
+
+  models(caller: Caller): ModelInfo[] {
+    const models = new Map<string, string[]>();
+    for (const { setup } of this.#tools.bots.filter(({ setup }) => mayUse(caller, setup.id))) {
+      for (const model of setup.models) models.set(model, [...(models.get(model) ?? []), setup.id]);
+    }
+    return [...models].map(([id, botIds]) => ({ id, botIds, createdAt: this.#startedAt }));
+  }
+
+  chat(request: ChatRequest): Chat {
+    if (this.#isClosing) throw isStopping();
+    const bots = this.#botsFor(request);
+    const ending: Ending = {};
+    return {
+      events: this.#run(request, bots, ending),
+      remember: (answer) => ending.remember?.(answer),
+    };
+  }
+
+  async close(graceMs: number): Promise<void> {
+    this.#isClosing = true;
+    for (const bot of this.#tools.bots) bot.close();
+    if (this.#running.size === 0) return;
+    const allEnded = new Promise<void>((resolve) => {
+      this.#onAllEnded = resolve;
+    });
+    const cancel = this.#tools.clock.after(graceMs, () => {
+      for (const controller of this.#running) controller.abort(isStopping());
+    });
+    await allEnded;
+    cancel();
+  }
+
+  #botsFor({ caller, model }: ChatRequest): ChatBot[] {
+    const offering = this.#tools.bots.filter(({ setup }) => setup.models.includes(model));
+    if (offering.length === 0) throw noModel(model);
+    const allowed = offering.filter(({ setup }) => mayUse(caller, setup.id));
+    if (allowed.length > 0) return allowed;
+    throw new GatewayError('bot_not_allowed', `This key may not use the model "${model}".`, {
+      param: 'model',
+    });
+  }
+
+  /** Keeps count of a running answer around the answer itself. */
+  async *#run(request: ChatRequest, bots: readonly ChatBot[], ending: Ending): AsyncGenerator<ChatEvent> {
+    const controller = new AbortController();
+    const onAbort = () => controller.abort(request.signal.reason);
+    request.signal.throwIfAborted();
+    request.signal.addEventListener('abort', onAbort, { once: true });
+    this.#running.add(controller);
+    const report = new ReportDraft(request, this.#tools.clock);
+    try {
+      const bot = await chooseBot(bots, request);
+      report.botId = bot.setup.id;
+      yield* this.#answer(request, bot, controller.signal, ending, report);
+    } catch (error) {
+      report.outcome = request.signal.aborted ? 'left' : toGatewayError(error).code;
+      throw error;
+    } finally {
+      request.signal.removeEventListener('abort', onAbort);
+      this.#running.delete(controller);
+      if (this.#running.size === 0) this.#onAllEnded?.();
+      this.#tools.observer.chatEnded(report.finish());
+    }
+  }
+
+  async *#answer(
+    request: ChatRequest,
+    bot: ChatBot,
+    signal: AbortSignal,
+    ending: Ending,
+    report: ReportDraft,
+  ): AsyncGenerator<ChatEvent> {
+    const trouble = bot.trouble();
+    if (trouble) throw trouble;
+    await bot.setup.listener.ready(signal);
+    const promptTokens = this.#countPrompt(request);
+    const place = await bot.openPlace(request, signal);
+    const attempts = new Attempts(bot, request, place, this.#tools, signal);
+    const answer = new AnswerDraft();
+    try {
+      for await (const event of attempts.run()) {
+        const shown = answer.take(event);
+        if (!shown) continue;
+        report.shown();
+        yield shown;
+      }
+      ending.remember = (text) => attempts.place.leave(answered(attempts, text));
+      const usage = {
+        promptTokens: await promptTokens,
+        completionTokens: await this.#tools.tokens.count(answer.text),
+      };
+      report.complete(answer, usage);
+      if (answer.reason === 'length') attempts.place.leave({ type: 'broken' });
+      yield { type: 'answer-completed', answer: answer.finish(usage) };
+      attempts.place.leave(answered(attempts, undefined));
+    } finally {
+      // A no-op after a clean end: only the first call counts.
+      leaveUnfinished(attempts);
+    }
+  }
+
+  async #countPrompt(request: ChatRequest): Promise<number> {
+    const counts = request.messages.map(({ text }) => this.#tools.tokens.count(text));
+    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+  }
+}
+
+/** Filled while the answer runs: how the caller's copy of the answer is remembered. */
+interface Ending {
+  remember?: (answer: string) => void;
+}
+
+/** A conversation stays at its bot; a new one goes to the least busy bot. */
+async function chooseBot(bots: readonly ChatBot[], request: ChatRequest): Promise<ChatBot> {
+  const [only] = bots;
+  if (bots.length === 1 && only) return only;
+  for (const bot of bots) if (await bot.knows(request)) return bot;
+  const able = bots.filter((bot) => bot.trouble() === undefined);
+  const candidates = able.length > 0 ? able : bots;
+  return candidates.reduce((best, bot) => (bot.busy < best.busy ? bot : best));
+}
+
+function answered(attempts: Attempts, answer: string | undefined) {
+  return { type: 'answered', botUserId: attempts.botUserId, answer } as const;
+}
+
+function leaveUnfinished(attempts: { place: Place; wasSent: boolean }): void {
+  attempts.place.leave({ type: attempts.wasSent ? 'broken' : 'unused' });
+}
+
+function noModel(model: string): GatewayError {
+  return new GatewayError('model_not_found', `The model "${model}" does not exist.`, { param: 'model' });
+}
+
+function isStopping(): GatewayError {
+  return new GatewayError('shutting_down', 'The gateway is stopping.', { retryAfterMs: 5_000 });
+}

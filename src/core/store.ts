@@ -1,0 +1,34 @@
+import type { Snowflake } from './discord.ts';
+
+/** A lasting conversation: a name of one caller at one bot, and the channel it lives in. */
+export interface StoredConversation {
+  readonly botId: string;
+  /** The caller's id: two callers may use the same name without meeting. */
+  readonly callerId: string;
+  readonly name: string;
+  readonly channelId: Snowflake;
+  /** User id of the bot that answers there, so that the conversation stays with it. */
+  readonly botUserId: Snowflake;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+}
+
+/** The key of a lasting conversation. */
+export type ConversationKey = Pick<StoredConversation, 'botId' | 'callerId' | 'name'>;
+
+/** What outlives a restart. Every write is durable when its promise resolves. */
+export interface Store {
+  /** A random name of this installation, made at the first call and kept: 8 lower-case hexadecimal characters. */
+  instanceId(): Promise<string>;
+  findConversation(key: ConversationKey): Promise<StoredConversation | undefined>;
+  listConversations(botId: string): Promise<StoredConversation[]>;
+  /** Writes a conversation, replacing the one of the same key. */
+  saveConversation(conversation: StoredConversation): Promise<void>;
+  /** True when there was one. */
+  deleteConversation(key: ConversationKey): Promise<boolean>;
+  /** Adds one to a counter of a day (`YYYY-MM-DD`) and gives the new value; old days are forgotten. */
+  increment(counter: string, day: string): Promise<number>;
+  /** The value of a counter of a day, 0 when it was never incremented. */
+  count(counter: string, day: string): Promise<number>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,129 @@
+import type { Message, Snowflake } from '../../core/discord.ts';
+import type { Action } from '../../core/driver.ts';
+import type { Media } from '../../core/media.ts';
+import { type Reply, readReply } from './parse.ts';
+
+/** Which messages can belong to the answer. */
+export interface AnswerScope {
+  readonly botUserId: Snowflake;
+  /** Ids of the messages that carried the prompt. */
+  readonly promptIds: ReadonlySet<Snowflake>;
+  /** True when late messages of an earlier answer may still arrive in this channel. */
+  readonly unsettled: boolean;
+}
+
+/** The messages of one answer, merged over all their edits. */
+export interface Answer {
+  /** In the order of their ids, which is the order in which they were posted. */
+  readonly parts: readonly AnswerPart[];
+}
+
+interface AnswerPart {
+  readonly message: Message;
+  readonly reply: Reply;
+}
+
+/** An answer of which nothing has arrived. */
+export const EMPTY_ANSWER: Answer = { parts: [] };
+
+/** A message this long was cut by the sender because Discord takes no more; its neighbour goes on with the text. */
+const NEARLY_FULL = 1_500;
+
+/** Takes in a new or edited message; gives the same object back when it is foreign, stale or changes nothing. */
+export function takeMessage(answer: Answer, message: Message, scope: AnswerScope): Answer {
+  const index = answer.parts.findIndex((part) => part.message.id === message.id);
+  const known = answer.parts[index];
+  if (known === undefined) return belongs(answer, message, scope) ? addPart(answer, message) : answer;
+  if (isStale(known.message, message)) return answer;
+  return { parts: answer.parts.with(index, toPart({ ...known.message, ...message })) };
+}
+
+/** Takes in that a message was deleted. */
+export function dropMessage(answer: Answer, messageId: Snowflake): Answer {
+  if (!answer.parts.some((part) => part.message.id === messageId)) return answer;
+  return { parts: answer.parts.filter((part) => part.message.id !== messageId) };
+}
+
+function addPart(answer: Answer, message: Message): Answer {
+  const parts = [...answer.parts, toPart(message)];
+  return { parts: parts.sort((left, right) => compareIds(left.message.id, right.message.id)) };
+}
+
+function toPart(message: Message): AnswerPart {
+  return { message, reply: readReply(message) };
+}
+
+/**
+ * The first message must point at the prompt. Later ones point at the prompt, at an earlier part, or at nothing:
+ * a conversation answers one request at a time, so a message without a reference goes on with this answer, unless
+ * an older answer is still open in the channel and this one had no reason to go on.
+ */
+function belongs(answer: Answer, message: Message, scope: AnswerScope): boolean {
+  if (message.author?.id !== scope.botUserId) return false;
+  const reference = message.message_reference?.message_id;
+  if (reference !== undefined) {
+    return scope.promptIds.has(reference) || answer.parts.some((part) => part.message.id === reference);
+  }
+  const last = answer.parts.at(-1);
+  if (last === undefined || compareIds(message.id, last.message.id) < 0) return false;
+  return !scope.unsettled || last.reply.text.length >= NEARLY_FULL;
+}
+
+/** Events may come twice or late: an edit never goes back behind a newer one. Partial updates carry no time. */
+function isStale(known: Message, next: Message): boolean {
+  return next.edited_timestamp !== undefined && editTime(next) < editTime(known);
+}
+
+function editTime(message: Message): number {
+  return message.edited_timestamp ? Date.parse(message.edited_timestamp) : 0;
+}
+
+/** Snowflakes are numbers: the shorter is the smaller. */
+function compareIds(left: Snowflake, right: Snowflake): number {
+  return left.length - right.length || (left < right ? -1 : left > right ? 1 : 0);
+}
+
+/** The whole text so far. */
+export function textOf(answer: Answer): string {
+  const [first, ...others] = answer.parts.map((part) => part.reply.text).filter((text) => text !== '');
+  if (first === undefined || others.length === 0) return first ?? '';
+  let previous = first;
+  return others.reduce((text, next) => {
+    const joined = text + seam(previous) + next;
+    previous = next;
+    return joined;
+  }, first);
+}
+
+/**
+ * Discord trims white space from both ends of a message, so it is not known what stood at a cut. A message of a
+ * round length near the limit was cut by counting and is closed without a gap; any other was cut at a line end.
+ */
+function seam(previous: string): string {
+  return isRoundLength(previous.length) || isRoundLength([...previous].length) ? '' : '\n';
+}
+
+function isRoundLength(length: number): boolean {
+  return length >= 1_900 && length <= 2_000 && length % 10 === 0;
+}
+
+/** All pictures and files so far, each once. */
+export function mediaOf(answer: Answer): Media[] {
+  const all = answer.parts.flatMap((part) => part.reply.media);
+  return [...new Map(all.map((media) => [media.url, media])).values()];
+}
+
+/** The buttons that the answer ends with. */
+export function actionsOf(answer: Answer): readonly Action[] {
+  return answer.parts.flatMap((part) => part.reply.actions);
+}
+
+/** True once a message of the answer carries buttons. */
+export function hasEnded(answer: Answer): boolean {
+  return answer.parts.some((part) => part.reply.ended);
+}
+
+/** True once there is anything to show. */
+export function hasBegun(answer: Answer): boolean {
+  return answer.parts.some((part) => part.reply.text !== '' || part.reply.media.length > 0);
+}

@@ -1,0 +1,83 @@
+import type { MessageChange } from '../../core/discord.ts';
+import type { BotEvent } from '../../core/driver.ts';
+import { GatewayError } from '../../core/errors.ts';
+import { actionsOf, hasBegun, mediaOf, textOf } from './answer.ts';
+import { textChange } from './delta.ts';
+import { errorOf, judge } from './limits.ts';
+import { AnswerProgress, type FollowOptions } from './progress.ts';
+
+/** What the reader needs of the room. */
+export interface ReaderOptions extends FollowOptions {
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Follows one answer to its end: buttons, `idleMs` of silence once it has begun (typing counts as life), or the
+ * deadline. Changes are taken in as they come, whether or not the caller is ready for more; what piled up meanwhile
+ * reaches a slow caller as one event.
+ * @throws GatewayError answer_timeout when nothing came before the deadline; the code of a Coze text (limits.ts)
+ */
+export async function* readAnswer(
+  changes: AsyncIterable<MessageChange>,
+  options: ReaderOptions,
+): AsyncGenerator<BotEvent> {
+  const progress = new AnswerProgress(options);
+  void progress.follow(changes);
+  const shown: Shown = { text: '', mediaUrls: new Set() };
+  try {
+    while (progress.end === undefined) {
+      await progress.changed();
+      options.signal.throwIfAborted();
+      yield* news(progress, shown, options);
+    }
+    yield* lastEvents(progress, options);
+  } finally {
+    progress.stop();
+  }
+}
+
+/** What the caller was given so far. */
+interface Shown {
+  text: string;
+  readonly mediaUrls: Set<string>;
+}
+
+function* news(progress: AnswerProgress, shown: Shown, options: ReaderOptions): Generator<BotEvent> {
+  const text = textOf(progress.answer);
+  if (isHeldBack(text, shown.text, progress.end !== undefined, options.clock.now())) return;
+  const change = textChange(shown.text, text);
+  shown.text = text;
+  if (change) yield change;
+  for (const media of mediaOf(progress.answer)) {
+    if (shown.mediaUrls.has(media.url)) continue;
+    shown.mediaUrls.add(media.url);
+    yield { type: 'media-ready', media };
+  }
+}
+
+/**
+ * True while the text may still turn into one of Coze's own texts; at the end it is an answer that only begins like
+ * one. What goes on from an answer that was shown needs no second look.
+ */
+function isHeldBack(text: string, shownText: string, isOver: boolean, now: number): boolean {
+  if (shownText !== '' && text.startsWith(shownText)) return false;
+  const verdict = judge(text);
+  if (typeof verdict === 'object') throw errorOf(verdict, now);
+  return verdict === 'undecided' && text !== '' && !isOver;
+}
+
+function* lastEvents(progress: AnswerProgress, options: ReaderOptions): Generator<BotEvent> {
+  if (progress.failure !== undefined) throw progress.failure;
+  if (!hasBegun(progress.answer) && progress.end !== 'stop') throw neverBegan(options.deadlineMs);
+  const actions = actionsOf(progress.answer);
+  if (actions.length > 0) yield { type: 'actions-offered', actions };
+  yield { type: 'job-ended', reason: progress.end ?? 'stop' };
+}
+
+function neverBegan(deadlineMs: number): GatewayError {
+  const seconds = Math.round(deadlineMs / 1_000);
+  return new GatewayError(
+    'answer_timeout',
+    `The bot did not begin to answer within ${seconds} s (deadlineMs).`,
+  );
+}

@@ -1,0 +1,314 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Message } from '../../../src/core/discord.ts';
+import type { BotEvent, JobMessage, Room } from '../../../src/core/driver.ts';
+import { randomIds } from '../../../src/core/ids.ts';
+import { type CozeRoomOptions, cozeDriver } from '../../../src/drivers/coze/driver.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { FakeDiscord } from '../../support/fake-discord.ts';
+
+const BOT = '1200000000000000001';
+const CHANNEL = '1300000000000000001';
+const BUTTONS = [
+  { type: 1, components: [{ type: 2, style: 2, label: 'Tell me more', custom_id: 'suggest:1' }] },
+];
+
+let clock: FakeClock;
+let discord: FakeDiscord;
+let leaving: AbortController;
+
+beforeEach(() => {
+  clock = new FakeClock();
+  discord = new FakeDiscord();
+  leaving = new AbortController();
+});
+
+interface Run {
+  readonly events: BotEvent[];
+  readonly done: Promise<void>;
+  error: unknown;
+}
+
+function start(text = 'hello', options: Partial<CozeRoomOptions> = {}, unsettled = false): Run {
+  const room: Room<CozeRoomOptions> = {
+    options: { idleMs: 10_000, deadlineMs: 300_000, longPrompt: 'file', ...options },
+    channelId: CHANNEL,
+    botUserId: BOT,
+    listen: discord,
+    send: discord,
+    unsettled,
+    clock,
+    ids: randomIds(clock),
+    signal: leaving.signal,
+  };
+  const messages: JobMessage[] = [{ role: 'user', text, files: [] }];
+  const events: BotEvent[] = [];
+  const run: Run = { events, done: follow(), error: undefined };
+  async function follow() {
+    await Promise.resolve();
+    try {
+      for await (const event of cozeDriver.run({ id: 'job', verb: 'chat', messages }, room))
+        events.push(event);
+    } catch (error) {
+      run.error = error;
+    }
+  }
+  return run;
+}
+
+const promptId = () => discord.sent.at(-1)!.id;
+let editCount = 0;
+
+function reply(id: string, content: string, more: Partial<Message> = {}): Message {
+  return {
+    id,
+    channel_id: CHANNEL,
+    author: { id: BOT, bot: true },
+    content,
+    message_reference: { message_id: promptId() },
+    embeds: [],
+    attachments: [],
+    components: [],
+    edited_timestamp: null,
+    ...more,
+  };
+}
+
+async function create(message: Message) {
+  discord.emit(CHANNEL, { type: 'message-created', message });
+  await clock.settle();
+}
+
+async function edit(message: Message) {
+  editCount += 1;
+  const edited_timestamp = new Date(clock.now() + editCount).toISOString();
+  discord.emit(CHANNEL, { type: 'message-updated', message: { ...message, edited_timestamp } });
+  await clock.settle();
+}
+
+const textOf = (events: readonly BotEvent[]) =>
+  events.reduce(
+    (text, event) =>
+      event.type === 'text-delta' ? text + event.text : event.type === 'text-replaced' ? event.text : text,
+    '',
+  );
+
+describe('the Coze driver', () => {
+  test('turns edits into deltas and ends with the buttons', async () => {
+    const run = start();
+    await clock.settle();
+    await create(reply('1400', 'Hel'));
+    await edit(reply('1400', 'Hello wor'));
+    await edit(reply('1400', 'Hello world', { components: BUTTONS }));
+    await run.done;
+    expect(run.events.slice(2)).toEqual([
+      { type: 'text-delta', text: 'Hel' },
+      { type: 'text-delta', text: 'lo wor' },
+      { type: 'text-delta', text: 'ld' },
+      { type: 'actions-offered', actions: [{ label: 'Tell me more', customId: 'suggest:1' }] },
+      { type: 'job-ended', reason: 'stop' },
+    ]);
+    expect(clock.pending).toBe(0);
+    expect(discord.watching).toBe(0);
+  });
+
+  test('mentions the bot, and pings nobody else', async () => {
+    const run = start('hi @everyone');
+    await clock.settle();
+    expect(discord.sent[0]?.draft).toMatchObject({
+      content: `<@${BOT}> hi @everyone`,
+      mentionUserIds: [BOT],
+    });
+    await create(reply('1400', 'x', { components: BUTTONS }));
+    await run.done;
+  });
+
+  test('keeps an answer that came before Discord had confirmed the prompt', async () => {
+    discord.onSend = (_, message) => {
+      discord.emit(CHANNEL, {
+        type: 'message-created',
+        message: {
+          ...reply('1400', 'fast', { components: BUTTONS }),
+          message_reference: { message_id: message.id },
+        },
+      });
+    };
+    const run = start();
+    await run.done;
+    expect(textOf(run.events)).toBe('fast');
+  });
+
+  test.each<[string, Partial<Message>]>([
+    ['another author', { author: { id: '1299999999999999999' } }],
+    ['a reply to another prompt', { message_reference: { message_id: '1' } }],
+    ['a message that points at nothing before the answer began', { message_reference: undefined! }],
+  ])('takes no notice of %s', async (_, difference) => {
+    const run = start();
+    await clock.settle();
+    await create(reply('1399', 'foreign', { ...difference, components: BUTTONS }));
+    await create(reply('1400', 'mine', { components: BUTTONS }));
+    await run.done;
+    expect(textOf(run.events)).toBe('mine');
+  });
+
+  test('ends after idleMs of silence when there are no buttons', async () => {
+    const run = start();
+    await clock.settle();
+    await create(reply('1400', 'one'));
+    await clock.advance(9_999);
+    await edit(reply('1400', 'one two'));
+    await clock.advance(9_999);
+    expect(run.events.at(-1)?.type).toBe('text-delta');
+    await clock.advance(1);
+    await run.done;
+    expect(run.events.at(-1)).toEqual({ type: 'job-ended', reason: 'idle' });
+    expect(clock.pending).toBe(0);
+  });
+
+  test('counts typing of the bot, and of nobody else, as life', async () => {
+    const run = start();
+    await clock.settle();
+    await create(reply('1400', 'one'));
+    await clock.advance(8_000);
+    discord.emit(CHANNEL, { type: 'typing-started', userId: BOT });
+    await clock.advance(8_000);
+    discord.emit(CHANNEL, { type: 'typing-started', userId: '5' });
+    await clock.advance(1_999);
+    expect(run.events.at(-1)?.type).toBe('text-delta');
+    await clock.advance(1);
+    await run.done;
+    expect(run.events.at(-1)).toEqual({ type: 'job-ended', reason: 'idle' });
+  });
+
+  test('gives the partial text at the deadline, and says that it was cut', async () => {
+    const run = start('x', { idleMs: 400_000 });
+    await clock.settle();
+    await create(reply('1400', 'half an ans'));
+    await clock.advance(300_000);
+    await run.done;
+    expect(textOf(run.events)).toBe('half an ans');
+    expect(run.events.at(-1)).toEqual({ type: 'job-ended', reason: 'length' });
+  });
+
+  test('fails with answer_timeout when the answer never began', async () => {
+    const run = start();
+    await clock.settle();
+    await create(reply('1400', ''));
+    await clock.advance(300_000);
+    await run.done;
+    expect(run.error).toMatchObject({ code: 'answer_timeout', status: 504 });
+  });
+
+  test('joins an answer of several messages, also when the later ones point at nothing', async () => {
+    const run = start();
+    await clock.settle();
+    const full = 'x'.repeat(2_000);
+    await create(reply('1400', full.slice(0, 500)));
+    await edit(reply('1400', full));
+    await create(reply('1401', 'yyy', { message_reference: undefined! }));
+    await create(reply('1402', 'zzz'));
+    await edit(reply('1402', 'zzz!', { components: BUTTONS }));
+    await run.done;
+    expect(textOf(run.events)).toBe(`${full}yyy\nzzz!`);
+    expect(run.events.filter(({ type }) => type === 'text-replaced')).toEqual([]);
+  });
+
+  test('does not take a late message of an abandoned answer for a part of this one', async () => {
+    const run = start('x', {}, true);
+    await clock.settle();
+    await create(reply('1400', 'mine'));
+    await create(reply('1401', 'late', { message_reference: undefined! }));
+    await edit(reply('1400', 'mine!', { components: BUTTONS }));
+    await run.done;
+    expect(textOf(run.events)).toBe('mine!');
+  });
+
+  test('says when the bot rewrote itself', async () => {
+    const run = start();
+    await clock.settle();
+    await create(reply('1400', 'Thinking…'));
+    await edit(reply('1400', 'The answer', { components: BUTTONS }));
+    await run.done;
+    expect(run.events).toContainEqual({ type: 'text-replaced', text: 'The answer' });
+  });
+
+  test('is not led back by doubled or late events', async () => {
+    const run = start();
+    await clock.settle();
+    const first = reply('1400', 'a');
+    await create(first);
+    await edit(reply('1400', 'ab'));
+    await create(first);
+    await edit(reply('1400', 'abc'));
+    discord.emit(CHANNEL, {
+      type: 'message-updated',
+      message: { ...reply('1400', 'ab'), edited_timestamp: new Date(clock.now() - 5).toISOString() },
+    });
+    await edit(reply('1400', 'abcd', { components: BUTTONS }));
+    await run.done;
+    expect(run.events.flatMap((event) => (event.type === 'text-delta' ? [event.text] : []))).toEqual([
+      'a',
+      'b',
+      'c',
+      'd',
+    ]);
+  });
+
+  test('keeps the text when an update carries only the embed of a link', async () => {
+    const run = start();
+    await clock.settle();
+    await create(reply('1400', 'see'));
+    discord.emit(CHANNEL, {
+      type: 'message-updated',
+      message: {
+        id: '1400',
+        channel_id: CHANNEL,
+        embeds: [{ image: { url: 'https://cdn.example/cat.png' } }],
+      },
+    });
+    await clock.settle();
+    await edit({ id: '1400', channel_id: CHANNEL, components: BUTTONS });
+    await run.done;
+    expect(textOf(run.events)).toBe('see');
+    expect(run.events).toContainEqual({ type: 'media-ready', media: { url: 'https://cdn.example/cat.png' } });
+  });
+
+  test('throws a Coze limit text as an error before anything of it was shown', async () => {
+    const run = start();
+    await clock.settle();
+    await create(reply('1400', 'There are too many users'));
+    await edit(reply('1400', 'There are too many users now. Please try again a bit later.'));
+    await run.done;
+    expect(run.error).toMatchObject({ code: 'bot_busy' });
+    expect(textOf(run.events)).toBe('');
+  });
+
+  test('shows an answer that only began like a limit text', async () => {
+    const run = start();
+    await clock.settle();
+    await create(reply('1400', 'Hi there!', { components: BUTTONS }));
+    await run.done;
+    expect(textOf(run.events)).toBe('Hi there!');
+  });
+
+  test('drops a message that the bot deleted', async () => {
+    const run = start();
+    await clock.settle();
+    await create(reply('1400', 'wait'));
+    discord.emit(CHANNEL, { type: 'message-deleted', messageId: '1400' });
+    await clock.settle();
+    await create(reply('1401', 'here', { components: BUTTONS }));
+    await run.done;
+    expect(textOf(run.events)).toBe('here');
+  });
+
+  test('stops at once and leaves nothing behind when the caller goes away', async () => {
+    const run = start();
+    await clock.settle();
+    await create(reply('1400', 'a'));
+    leaving.abort(new Error('gone'));
+    await run.done;
+    expect(run.error).toMatchObject({ message: 'gone' });
+    expect(discord.watching).toBe(0);
+    expect(clock.pending).toBe(0);
+  });
+});
