@@ -1,0 +1,153 @@
+import type { Clock } from '../core/clock.ts';
+import { Files } from './files.ts';
+import type { SimAccount, SimChannel, SimGuild, SimMember, SimMessage, SimUser } from './model.ts';
+import { Snowflakes } from './snowflake.ts';
+
+/** Names of the dispatch events that the world makes (Discord docs, "Gateway Events"). */
+export type EventName =
+  | 'MESSAGE_CREATE'
+  | 'MESSAGE_UPDATE'
+  | 'MESSAGE_DELETE'
+  | 'TYPING_START'
+  | 'CHANNEL_CREATE'
+  | 'CHANNEL_UPDATE'
+  | 'CHANNEL_DELETE';
+
+/** Something happened. The records are shared, not copied: whoever needs the state of this moment renders at once. */
+export interface WorldEvent {
+  readonly name: EventName;
+  readonly guild: SimGuild;
+  readonly channel: SimChannel;
+  readonly message?: SimMessage;
+  /** TYPING_START: who types. */
+  readonly userId?: string;
+}
+
+/** Is called for each event, in the order things happened, before the function that caused it returns. */
+export type WorldListener = (event: WorldEvent) => void;
+
+/** Numbers that tests ask for. */
+export interface WorldCounts {
+  channelsCreated: number;
+  channelsDeleted: number;
+  messagesCreated: number;
+  messagesEdited: number;
+  messagesDeleted: number;
+  /** Creations asked for per nonce, and messages that came of it. */
+  readonly messagesPerNonce: Map<string, number>;
+}
+
+/** All of the simulated Discord's state: no socket, no timer, time comes from the clock that was passed in. */
+export class World {
+  readonly clock: Clock;
+  readonly files: Files;
+  readonly users = new Map<string, SimUser>();
+  readonly guilds = new Map<string, SimGuild>();
+  readonly channels = new Map<string, SimChannel>();
+  readonly accounts = new Map<string, SimAccount>();
+  readonly counts: WorldCounts = {
+    channelsCreated: 0,
+    channelsDeleted: 0,
+    messagesCreated: 0,
+    messagesEdited: 0,
+    messagesDeleted: 0,
+    messagesPerNonce: new Map(),
+  };
+  /** Nonces of `enforce_nonce`, per author, with the message they made. */
+  readonly nonces = new Map<string, { readonly message: SimMessage; readonly at: number }>();
+  readonly #ids: Snowflakes;
+  readonly #listeners = new Set<WorldListener>();
+  readonly #queue: WorldEvent[] = [];
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+    this.files = new Files(clock);
+    this.#ids = new Snowflakes(clock);
+  }
+
+  /** A fresh id. */
+  newId(): string {
+    return this.#ids.next();
+  }
+
+  /** The clock's time in the form of Discord's timestamps. */
+  timestamp(): string {
+    return new Date(this.clock.now()).toISOString().replace('Z', '000+00:00');
+  }
+
+  /** Hears all events until the answer is called. */
+  listen(listener: WorldListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Tells everybody; also used to say the same thing twice. */
+  emit(event: WorldEvent): void {
+    this.#queue.push(event);
+    if (this.#queue.length > 1) return;
+    // A listener that makes the next event must not have it overtake this one on the way to the others.
+    for (let next = this.#queue[0]; next; next = this.#queue[0]) {
+      try {
+        for (const listener of this.#listeners) listener(next);
+      } finally {
+        this.#queue.shift();
+      }
+    }
+  }
+
+  /** Adds a person or a bot. */
+  addUser(username: string, bot: boolean, id = this.newId()): SimUser {
+    const user: SimUser = { id, username, bot, globalName: bot ? null : capitalised(username) };
+    this.users.set(user.id, user);
+    return user;
+  }
+
+  /** Adds an empty guild with the owner as its only member. */
+  addGuild(name: string, ownerId: string, everyone: bigint): SimGuild {
+    const id = this.newId();
+    const guild: SimGuild = {
+      id,
+      name,
+      ownerId,
+      createdAt: this.timestamp(),
+      roles: new Map([[id, { id, name: '@everyone', permissions: everyone, position: 0 }]]),
+      members: new Map(),
+      channelIds: new Set(),
+    };
+    this.guilds.set(id, guild);
+    this.addMember(guild, ownerId, 0n);
+    return guild;
+  }
+
+  /** Lets a user into a guild; `permissions` become a role of their own, as for an invited bot. */
+  addMember(guild: SimGuild, userId: string, permissions: bigint): SimMember {
+    const member: SimMember = { userId, roleIds: [], joinedAt: this.timestamp() };
+    const user = this.users.get(userId);
+    if (permissions !== 0n && user) {
+      const id = this.newId();
+      const position = guild.roles.size;
+      const role = { id, name: user.username, permissions, position, ...(user.bot ? { botId: userId } : {}) };
+      guild.roles.set(id, role);
+      member.roleIds = [id];
+    }
+    guild.members.set(userId, member);
+    return member;
+  }
+
+  /** A message of a channel. */
+  findMessage(channelId: string, messageId: string): SimMessage | undefined {
+    return this.channels.get(channelId)?.messages.findLast((message) => message.id === messageId);
+  }
+
+  /** The account behind a token that was not revoked. */
+  accountByToken(token: string): SimAccount | undefined {
+    for (const account of this.accounts.values()) {
+      if (account.token === token && !account.revoked) return account;
+    }
+    return undefined;
+  }
+}
+
+function capitalised(name: string): string {
+  return name.slice(0, 1).toUpperCase() + name.slice(1);
+}

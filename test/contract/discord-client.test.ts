@@ -1,0 +1,35 @@
+/** The real transport over real sockets, held against the same contract as the in-memory port. */
+import { systemClock } from '../../src/core/clock.ts';
+import { silentLog } from '../../src/core/log.ts';
+import { createDiscordClient } from '../../src/discord/client.ts';
+import { startSim } from '../../src/sim/index.ts';
+import { describeDiscordPort } from './discord-port.ts';
+
+describeDiscordPort('the client', async () => {
+  const sim = await startSim({ port: 0, coze: { silent: true } });
+  const { api, gateway, cdn, upload, guildId, channels, bots } = sim.ready;
+  const connect = async (accountId: string) => {
+    const account = sim.ready.accounts.find(({ id }) => id === accountId);
+    if (!account) throw new Error(`the simulator has no account ${accountId}`);
+    const hosts = { api, gateway, cdn, upload };
+    const client = createDiscordClient({ account, hosts, clock: systemClock, log: silentLog });
+    client.connect();
+    await client.whenReady();
+    return client;
+  };
+  const [port, other] = await Promise.all([connect('bridge'), connect('alice')]);
+  return {
+    port,
+    other,
+    world: sim.world,
+    guildId,
+    channelId: channels.general ?? '',
+    categoryId: channels.category ?? '',
+    strangerId: bots.pika.userId,
+    accountId: 'bridge',
+    close: async () => {
+      await Promise.all([port.close(), other.close()]);
+      await sim.close();
+    },
+  };
+});

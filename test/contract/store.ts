@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Store, StoredConversation } from '../../src/core/store.ts';
+
+const conversation = (changes: Partial<StoredConversation> = {}): StoredConversation => ({
+  botId: 'coze',
+  callerId: 'alice',
+  name: 'holiday',
+  channelId: '1100000000000000001',
+  botUserId: '1100000000000000002',
+  createdAt: 1_767_225_600_123,
+  ...changes,
+});
+
+const text = fc.string({ unit: 'binary', maxLength: 20 });
+
+/** What every `Store` promises; run by each implementation. `open` gives an empty store. */
+export function describeStore(name: string, open: () => Promise<Store>): void {
+  describe(`${name} keeps the store's contract`, () => {
+    let store: Store;
+    beforeEach(async () => {
+      store = await open();
+    });
+    afterEach(() => store.close());
+
+    it('names its installation once, in 8 lower-case hexadecimal characters', async () => {
+      const id = await store.instanceId();
+      expect(id).toMatch(/^[0-9a-f]{8}$/);
+      expect(await store.instanceId()).toBe(id);
+    });
+
+    it('finds a saved conversation as it was saved', async () => {
+      expect(await store.findConversation(conversation())).toBeUndefined();
+      await store.saveConversation(conversation());
+      expect(await store.findConversation(conversation())).toEqual(conversation());
+    });
+
+    it.each([{ botId: 'other' }, { callerId: 'bob' }, { name: 'Holiday' }, { callerId: '' }])(
+      'keeps a conversation apart from the one with %o',
+      async (changes) => {
+        await store.saveConversation(conversation());
+        expect(await store.findConversation(conversation(changes))).toBeUndefined();
+        await store.saveConversation(conversation({ ...changes, channelId: '7' }));
+        expect((await store.findConversation(conversation()))?.channelId).toBe(conversation().channelId);
+        expect(await store.deleteConversation(conversation(changes))).toBe(true);
+        expect(await store.findConversation(conversation())).toEqual(conversation());
+      },
+    );
+
+    it('replaces the conversation of the same key', async () => {
+      await store.saveConversation(conversation());
+      await store.saveConversation(conversation({ channelId: '8', createdAt: 9 }));
+      expect(await store.listConversations('coze')).toEqual([conversation({ channelId: '8', createdAt: 9 })]);
+    });
+
+    it('tells whether a deleted conversation was there', async () => {
+      await store.saveConversation(conversation());
+      expect(await store.deleteConversation(conversation())).toBe(true);
+      expect(await store.deleteConversation(conversation())).toBe(false);
+      expect(await store.findConversation(conversation())).toBeUndefined();
+    });
+
+    it('lists the conversations of one bot, oldest first', async () => {
+      await store.saveConversation(conversation({ name: 'a', createdAt: 30 }));
+      await store.saveConversation(conversation({ name: 'b', createdAt: 10 }));
+      await store.saveConversation(conversation({ name: 'c', createdAt: 20, callerId: 'bob' }));
+      await store.saveConversation(conversation({ botId: 'other' }));
+      const names = (await store.listConversations('coze')).map((found) => found.name);
+      expect(names).toEqual(['b', 'c', 'a']);
+      expect(await store.listConversations('nobody')).toEqual([]);
+    });
+
+    it('keeps its own copy of what it is given and of what it gives', async () => {
+      const given = { ...conversation() };
+      await store.saveConversation(given);
+      given.channelId = 'changed';
+      const got = (await store.findConversation(conversation())) as { channelId: string };
+      got.channelId = 'changed';
+      expect(await store.findConversation(conversation())).toEqual(conversation());
+    });
+
+    it('keeps any text in keys and values, also quotes, zero bytes and emoji', async () => {
+      await fc.assert(
+        fc.asyncProperty(text, text, text, text, async (botId, callerId, title, channelId) => {
+          const any = conversation({ botId, callerId, name: title, channelId });
+          await store.saveConversation(any);
+          expect(await store.findConversation({ botId, callerId, name: title })).toEqual(any);
+          expect(await store.deleteConversation(any)).toBe(true);
+        }),
+        { numRuns: 50 },
+      );
+    });
+
+    it('counts each counter and each day for itself', async () => {
+      expect(await store.count('sent:alice', '2026-03-01')).toBe(0);
+      expect(await store.increment('sent:alice', '2026-03-01')).toBe(1);
+      expect(await store.increment('sent:alice', '2026-03-01')).toBe(2);
+      expect(await store.increment('sent:bob', '2026-03-01')).toBe(1);
+      expect(await store.increment('sent:alice', '2026-03-02')).toBe(1);
+      expect(await store.count('sent:alice', '2026-03-01')).toBe(2);
+      expect(await store.count('sent:alice', '2026-03-02')).toBe(1);
+    });
+
+    it('loses no increment of many at once', async () => {
+      const values = await Promise.all(Array.from({ length: 40 }, () => store.increment('c', '2026-03-01')));
+      expect(values.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
+    });
+
+    it('forgets the counters of days long past, and only those', async () => {
+      await store.increment('c', '2026-02-27');
+      await store.increment('c', '2026-03-05');
+      await store.increment('c', '2026-03-10');
+      expect(await store.count('c', '2026-02-27')).toBe(0);
+      expect(await store.count('c', '2026-03-05')).toBe(1);
+    });
+
+    it('refuses a day that is none', async () => {
+      await expect(store.increment('c', 'today')).rejects.toThrow();
+    });
+
+    it('may be closed twice', async () => {
+      await store.close();
+      await store.close();
+    });
+  });
+}
