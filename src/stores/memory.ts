@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import type { ConversationKey, Store, StoredConversation } from '../core/store.ts';
+import { firstKeptDay } from './days.ts';
+
+/** JSON keeps the parts apart whatever characters they hold. */
+const keyOf = (key: ConversationKey) => JSON.stringify([key.botId, key.callerId, key.name]);
+
+class MemoryStore implements Store {
+  private readonly id = randomBytes(4).toString('hex');
+  private readonly conversations = new Map<string, StoredConversation>();
+  /** Day to counter to value. */
+  private readonly days = new Map<string, Map<string, number>>();
+
+  async instanceId(): Promise<string> {
+    return this.id;
+  }
+
+  async findConversation(key: ConversationKey): Promise<StoredConversation | undefined> {
+    const found = this.conversations.get(keyOf(key));
+    return found && { ...found };
+  }
+
+  async listConversations(botId: string): Promise<StoredConversation[]> {
+    return [...this.conversations.values()]
+      .filter((conversation) => conversation.botId === botId)
+      .sort((a, b) => a.createdAt - b.createdAt)
+      .map((conversation) => ({ ...conversation }));
+  }
+
+  async saveConversation(conversation: StoredConversation): Promise<void> {
+    this.conversations.set(keyOf(conversation), { ...conversation });
+  }
+
+  async deleteConversation(key: ConversationKey): Promise<boolean> {
+    return this.conversations.delete(keyOf(key));
+  }
+
+  async increment(counter: string, day: string): Promise<number> {
+    this.forgetBefore(firstKeptDay(day));
+    const counters = this.days.get(day) ?? new Map<string, number>();
+    const value = (counters.get(counter) ?? 0) + 1;
+    this.days.set(day, counters.set(counter, value));
+    return value;
+  }
+
+  async count(counter: string, day: string): Promise<number> {
+    return this.days.get(day)?.get(counter) ?? 0;
+  }
+
+  async close(): Promise<void> {}
+
+  private forgetBefore(firstDay: string): void {
+    for (const day of this.days.keys()) if (day < firstDay) this.days.delete(day);
+  }
+}
+
+/** A store that forgets everything when the process ends: for tests, the demo and `store.driver: memory`. */
+export function createMemoryStore(): Store {
+  return new MemoryStore();
+}

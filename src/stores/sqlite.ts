@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto';
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { ConversationKey, Store, StoredConversation } from '../core/store.ts';
+import { firstKeptDay } from './days.ts';
+import { openDatabase, storeError } from './sqlite-file.ts';
+
+const MIGRATIONS = [
+  `CREATE TABLE installation (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+   CREATE TABLE conversations (
+     bot_id TEXT, caller_id TEXT, name TEXT,
+     channel_id TEXT NOT NULL, bot_user_id TEXT NOT NULL, created_at INTEGER NOT NULL,
+     PRIMARY KEY (bot_id, caller_id, name)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE counters (
+     day TEXT, counter TEXT, value INTEGER NOT NULL, PRIMARY KEY (day, counter)
+   ) STRICT, WITHOUT ROWID;`,
+];
+
+const STATEMENTS = {
+  proposeId: `INSERT INTO installation VALUES ('id', ?) ON CONFLICT DO NOTHING`,
+  readId: `SELECT value FROM installation WHERE name = 'id'`,
+  find: 'SELECT * FROM conversations WHERE bot_id = ? AND caller_id = ? AND name = ?',
+  list: 'SELECT * FROM conversations WHERE bot_id = ? ORDER BY created_at, caller_id, name',
+  save: 'INSERT OR REPLACE INTO conversations VALUES (?, ?, ?, ?, ?, ?)',
+  remove: 'DELETE FROM conversations WHERE bot_id = ? AND caller_id = ? AND name = ?',
+  forget: 'DELETE FROM counters WHERE day < ?',
+  increment: `INSERT INTO counters VALUES (?, ?, 1)
+    ON CONFLICT DO UPDATE SET value = value + 1 RETURNING value`,
+  count: 'SELECT value FROM counters WHERE day = ? AND counter = ?',
+} as const;
+
+type Row = Record<string, SQLOutputValue>;
+
+const toConversation = (row: Row): StoredConversation => ({
+  botId: String(row.bot_id),
+  callerId: String(row.caller_id),
+  name: String(row.name),
+  channelId: String(row.channel_id),
+  botUserId: String(row.bot_user_id),
+  createdAt: Number(row.created_at),
+});
+
+function prepareAll(database: DatabaseSync) {
+  const prepare = (name: keyof typeof STATEMENTS) => database.prepare(STATEMENTS[name]);
+  return {
+    proposeId: prepare('proposeId'),
+    readId: prepare('readId'),
+    find: prepare('find'),
+    list: prepare('list'),
+    save: prepare('save'),
+    remove: prepare('remove'),
+    forget: prepare('forget'),
+    increment: prepare('increment'),
+    count: prepare('count'),
+  };
+}
+
+class SqliteStore implements Store {
+  private readonly path: string;
+  private readonly database: DatabaseSync;
+  private readonly statements: ReturnType<typeof prepareAll>;
+  /** Counters of earlier days than this are deleted already. */
+  private forgottenBefore = '';
+
+  constructor(path: string) {
+    this.path = path;
+    this.database = openDatabase(path, MIGRATIONS);
+    this.statements = prepareAll(this.database);
+  }
+
+  async instanceId(): Promise<string> {
+    return this.guard(() => {
+      const known = this.statements.readId.get();
+      if (known) return String(known.value);
+      this.statements.proposeId.run(randomBytes(4).toString('hex'));
+      // Read again: another process may have been faster.
+      return String(this.statements.readId.get()?.value);
+    });
+  }
+
+  async findConversation(key: ConversationKey): Promise<StoredConversation | undefined> {
+    return this.guard(() => {
+      const row = this.statements.find.get(key.botId, key.callerId, key.name);
+      return row && toConversation(row);
+    });
+  }
+
+  async listConversations(botId: string): Promise<StoredConversation[]> {
+    return this.guard(() => this.statements.list.all(botId).map(toConversation));
+  }
+
+  async saveConversation(conversation: StoredConversation): Promise<void> {
+    const { botId, callerId, name, channelId, botUserId, createdAt } = conversation;
+    this.guard(() => this.statements.save.run(botId, callerId, name, channelId, botUserId, createdAt));
+  }
+
+  async deleteConversation(key: ConversationKey): Promise<boolean> {
+    return this.guard(() => this.statements.remove.run(key.botId, key.callerId, key.name).changes > 0);
+  }
+
+  async increment(counter: string, day: string): Promise<number> {
+    return this.guard(() => {
+      this.forgetBefore(firstKeptDay(day));
+      return Number(this.statements.increment.get(day, counter)?.value);
+    });
+  }
+
+  async count(counter: string, day: string): Promise<number> {
+    return this.guard(() => Number(this.statements.count.get(day, counter)?.value ?? 0));
+  }
+
+  async close(): Promise<void> {
+    if (this.database.isOpen) this.guard(() => this.database.close());
+  }
+
+  private forgetBefore(firstDay: string): void {
+    if (firstDay <= this.forgottenBefore) return;
+    this.statements.forget.run(firstDay);
+    this.forgottenBefore = firstDay;
+  }
+
+  private guard<Result>(work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      throw storeError(this.path, error);
+    }
+  }
+}
+
+/**
+ * A store in one SQLite file; folder and file are created when missing.
+ * @throws GatewayError internal when the file is no database, not writable, of another program or of a newer cordgate
+ */
+export function openSqliteStore(path: string): Store {
+  return new SqliteStore(path);
+}
