@@ -1,0 +1,55 @@
+import type { Command } from 'commander';
+import { createProgram } from '../../src/cli/main.ts';
+import { realParts } from '../../src/cli/parts.ts';
+
+const INTRODUCTION = `<!-- Written by "npm run docs" from src/cli and scripts/docs/commands.ts; do not edit. -->
+# Commands
+
+Exit codes of every command: **0** good, **1** failed, **2** wrong usage or configuration.
+
+With \`--json\` the standard output is for programs: \`serve\`, \`demo\` and \`sim\` print exactly one line once they are ready, and
+everything else goes to the standard error stream. \`SIGTERM\` and \`SIGINT\` (Ctrl+C) stop these three cleanly within 10 seconds with exit
+code 0; a second signal stops at once.
+
+From a clone: \`npm ci\`, then \`npx cordgate COMMAND\`; it brings its own Node.js.
+`;
+
+/** What the help text of a command does not say. */
+const REMARKS: Readonly<Record<string, string>> = {
+  serve: `Ready line of \`--json\`: \`{"ready":true,"url":"http://127.0.0.1:8092","models":["gpt-4o"],"pid":4711}\`.
+
+The log goes to the standard error stream: lines for people on a terminal, JSON otherwise or with \`--json\` (\`log.pretty\` decides else).
+Tokens and keys are cut out of every line.
+`,
+  demo: `Prints the address, a key made for this run, and lines to copy. Ready line of \`--json\`:
+\`{"ready":true,"url":"http://127.0.0.1:8092","key":"sk-demo-…","models":[…],"sim":{…}}\` with the line of \`cordgate sim\` as \`sim\`.
+`,
+  sim: `Speaks Discord's REST, WebSocket and CDN on one port. Ready line of \`--json\`:
+\`{"ready":true,"api":"http://127.0.0.1:9500/api/v10","gateway":"ws://127.0.0.1:9500","cdn":"http://127.0.0.1:9500","accounts":[{"id","kind","token","userId"}],"guildId":"…","channels":{…},"bots":{"coze":{"userId"}}}\`.
+`,
+  check: `Nothing is sent to a channel. With \`--json\` the findings are one list of
+\`{"level":"ok"|"warn"|"error","code","account"?,"bot"?,"message","remedy"}\`. Exit code 2: the file cannot be used; 1: some finding is an
+error; 0: none is.
+`,
+  init: `An existing file is left alone unless \`--force\` is given. The file names the environment variables that hold the secrets; set them,
+or put them into a file \`.env\` beside it.
+`,
+};
+
+function section(command: Command): string {
+  const help = command.configureHelp({ helpWidth: 100 }).helpInformation().trimEnd();
+  return `\n## \`cordgate ${command.name()}\`\n\n\`\`\`text\n${help}\n\`\`\`\n\n${REMARKS[command.name()] ?? ''}`;
+}
+
+/** `docs/commands.md`. */
+export function commandsPage(): string {
+  const io = {
+    stdout() {},
+    stderr() {},
+    stderrIsTerminal: false,
+    env: {},
+    nextSignal: () => new Promise<void>(() => {}),
+  };
+  const program = createProgram(io, realParts, () => {});
+  return INTRODUCTION + program.commands.map(section).join('');
+}

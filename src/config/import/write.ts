@@ -1,0 +1,86 @@
+import { Document, isScalar, type Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
+import type { Block, Line, Page, Placeholder, Value } from './page.ts';
+
+/** Widest line of a comment, without its indentation. */
+const WIDTH = 104;
+
+/** Writes the page as YAML with its comments. A `${` that stands in a value is escaped as `$${`. */
+export function writePage(page: Page): string {
+  const document = new Document();
+  document.commentBefore = comment(page.head);
+  document.comment = comment(page.foot);
+  const root = new YAMLMap<Scalar, Node>();
+  for (const section of page.sections) {
+    const pair = pairOf(section);
+    // The comment at the head of the document parts the first section already.
+    if (root.items.length > 0) pair.key.spaceBefore = true;
+    root.items.push(pair);
+  }
+  document.contents = root;
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
+}
+
+function pairOf({ key, value, above, beside }: Line): Pair<Scalar, Node> {
+  const name = new Scalar(key);
+  const node = nodeOf(value);
+  if (above !== undefined) name.commentBefore = comment(above);
+  if (beside !== undefined) node.comment = ` ${beside}`;
+  return new Pair<Scalar, Node>(name, node);
+}
+
+function nodeOf(value: Value): Node {
+  if (isList(value)) return listOf(value);
+  if (value === null || typeof value === 'number' || typeof value === 'boolean') return new Scalar(value);
+  if (typeof value === 'string') return textNode(value);
+  if ('variable' in value) return placeholderNode(value);
+  return mapOf(value);
+}
+
+function isList(value: Value): value is readonly (string | Placeholder | Block)[] {
+  return Array.isArray(value);
+}
+
+function listOf(values: readonly (string | Placeholder | Block)[]): YAMLSeq<Node> {
+  const list = new YAMLSeq<Node>();
+  list.items = values.map(nodeOf);
+  list.flow = list.items.every((item) => isScalar(item));
+  return list;
+}
+
+function mapOf({ lines, above }: Block): YAMLMap<Scalar, Node> {
+  const map = new YAMLMap<Scalar, Node>();
+  map.items = lines.map(pairOf);
+  if (above !== undefined) map.commentBefore = comment(above);
+  return map;
+}
+
+/** Names stay bare; what came from a person (ids, tokens, texts) is quoted. */
+function textNode(text: string): Scalar {
+  const node = new Scalar(text.replaceAll('${', '$${'));
+  if (!/^[A-Za-z./][\w./-]*$/.test(text)) node.type = Scalar.QUOTE_DOUBLE;
+  return node;
+}
+
+function placeholderNode({ variable }: Placeholder): Scalar {
+  const node = new Scalar(`\${${variable}}`);
+  node.type = Scalar.QUOTE_DOUBLE;
+  return node;
+}
+
+function comment(text: string): string {
+  return text
+    .split('\n')
+    .flatMap((line) => (line.startsWith('  ') ? [line] : wrapped(line)))
+    .map((line) => ` ${line}`)
+    .join('\n');
+}
+
+function wrapped(line: string): string[] {
+  const lines = [''];
+  for (const word of line.split(' ')) {
+    const last = lines.at(-1) ?? '';
+    if (last !== '' && last.length + 1 + word.length > WIDTH) lines.push(word);
+    else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
+  }
+  return lines;
+}

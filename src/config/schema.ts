@@ -1,0 +1,40 @@
+/** The one description of `cordgate.yaml`: validation, defaults, JSON Schema and docs/configuration.md come from it. */
+import { z } from 'zod';
+import { accountSchema } from './sections/account.ts';
+import { authSchema } from './sections/auth.ts';
+import { botSchema } from './sections/bot.ts';
+import { discordSchema } from './sections/discord.ts';
+import { logSchema, webhooksSchema } from './sections/operation.ts';
+import { serverSchema } from './sections/server.ts';
+import { storeSchema } from './sections/store.ts';
+
+/** The whole file. Unknown keys are errors at every level. */
+export const configSchema = z.strictObject({
+  server: serverSchema.prefault({}),
+  auth: authSchema.prefault({}),
+  discord: discordSchema.prefault({}),
+  accounts: z.array(accountSchema).default([]).describe('who logs in to Discord'),
+  bots: z.array(botSchema).default([]).describe('what the API offers'),
+  store: storeSchema.prefault({}),
+  webhooks: webhooksSchema.prefault({}),
+  log: logSchema.prefault({}),
+});
+
+/** The same type with every property and every list readonly, all the way down. */
+export type DeepReadonly<T> = T extends readonly (infer Item)[]
+  ? readonly DeepReadonly<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
+    : T;
+
+/** The configuration as the gateway gets it: validated, defaults filled in, `botUserId` folded into `botUserIds`. */
+export type Config = DeepReadonly<z.output<typeof configSchema>>;
+
+/** One entry of `accounts`. */
+export type AccountConfig = Config['accounts'][number];
+
+/** One entry of `bots`; `driver` tells which kind. */
+export type BotConfig = Config['bots'][number];
+
+/** A configuration as code writes it: everything that has a default may be left out. */
+export type ConfigInput = z.input<typeof configSchema>;

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { cozeBotSchema } from '../../drivers/coze/options.ts';
+import { name } from '../fields.ts';
+
+/** Drivers that the file format names but this version does not have yet. */
+export const LATER_DRIVERS: readonly string[] = ['midjourney', 'pika'];
+
+/** Drivers of this version. */
+export const DRIVERS: readonly string[] = ['coze'];
+
+const cozeSchema = z
+  .strictObject({
+    id: name().describe('name of the bot in this file'),
+    driver: z.literal('coze').describe('which kind of bot it is'),
+  })
+  .extend(cozeBotSchema.shape)
+  .transform(({ botUserId, botUserIds, ...rest }) => ({
+    ...rest,
+    // Exactly one of the two is given; check.ts sees to it.
+    botUserIds: botUserIds ?? (botUserId === undefined ? [] : [botUserId]),
+  }));
+
+/** One entry of `bots`: what the API offers. */
+export const botSchema = z.discriminatedUnion('driver', [cozeSchema]);

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { networks, port, text, url } from '../fields.ts';
+
+const tlsSchema = z.strictObject({
+  port: port(1).default(8093).describe('port of HTTPS'),
+  cert: text().describe('file with the certificate chain, PEM'),
+  key: text().describe('file with the private key, PEM'),
+});
+
+/** Section `server`: where the gateway listens, and who may connect. */
+export const serverSchema = z
+  .strictObject({
+    host: text().default('127.0.0.1').describe('address to listen on; 0.0.0.0 = all'),
+    port: port(0).default(8092).describe('port of HTTP; 0 = off'),
+    tls: tlsSchema.optional().describe('HTTPS beside HTTP. This version does not serve it yet'),
+    publicUrl: url('http:', 'https:')
+      .optional()
+      .describe('address under which callers reach the gateway; used in the links that answers carry'),
+    allowIps: networks().describe('networks that may connect (CIDR); empty = all'),
+    bodyLimitMb: z
+      .number()
+      .positive()
+      .max(1024)
+      .default(16)
+      .describe('largest request body in megabytes; a larger one is answered with 413'),
+  })
+  .describe('where the gateway listens, and who may connect');

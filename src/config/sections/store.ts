@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { text, url } from '../fields.ts';
+
+/** Stores that the file format names but this version does not have yet. */
+export const LATER_STORES: readonly string[] = ['redis'];
+
+/** Section `store`: where conversations and counters are kept. */
+export const storeSchema = z
+  .strictObject({
+    driver: z
+      .enum(['sqlite', 'memory'])
+      .default('sqlite')
+      .describe('sqlite = a file; memory = nothing outlives a restart. redis comes with a later version'),
+    path: text().default('./data/cordgate.db').describe('file of the sqlite store; its folder is created'),
+    url: url('redis:', 'rediss:')
+      .default('redis://127.0.0.1:6379')
+      .describe('address of redis; not used yet'),
+    retentionDays: z
+      .number()
+      .int()
+      .min(1)
+      .default(30)
+      .describe('days after which finished work is forgotten'),
+  })
+  .describe('where conversations and counters are kept');

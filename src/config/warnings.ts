@@ -1,0 +1,57 @@
+import { isLoopback } from './cross-check.ts';
+import type { Path } from './problem.ts';
+import type { Config } from './schema.ts';
+
+/** Something that works, but not as the operator may think. */
+export interface Warning {
+  readonly path: Path;
+  readonly message: string;
+}
+
+/** The shortest key that is not worth a warning on a public address. */
+const SHORT_KEY = 16;
+
+/** What an operator should know about a valid configuration. */
+export function warningsOf(config: Config): Warning[] {
+  return [...notUsedYet(config), ...setup(config), ...keys(config)];
+}
+
+function notUsedYet({ server, webhooks }: Config): Warning[] {
+  const warnings: Warning[] = [];
+  const add = (path: Path, what: string) =>
+    warnings.push({ path, message: `${what}: this version does not use it yet, it changes nothing` });
+  if (server.tls !== undefined) add(['server', 'tls'], 'HTTPS is not served');
+  if (webhooks.secret !== null) add(['webhooks', 'secret'], 'nothing is signed');
+  if (webhooks.operator !== null) add(['webhooks', 'operator'], 'no notices are sent; read the log instead');
+  return warnings;
+}
+
+function setup({ accounts, bots, store }: Config): Warning[] {
+  const warnings: Warning[] = [];
+  if (bots.length === 0)
+    warnings.push({ path: ['bots'], message: 'no bot is configured: the API offers no model' });
+  if (store.driver === 'memory') {
+    warnings.push({
+      path: ['store', 'driver'],
+      message: 'conversations are forgotten when the gateway stops',
+    });
+  }
+  const used = new Set(bots.flatMap((bot) => [bot.listen, ...bot.send]));
+  accounts.forEach((account, index) => {
+    if (account.enabled && !used.has(account.id))
+      warnings.push({ path: ['accounts', index], message: 'no bot uses this account' });
+  });
+  return warnings;
+}
+
+function keys({ server, auth }: Config): Warning[] {
+  if (isLoopback(server.host)) return [];
+  if (auth.keys.length === 0) {
+    return [{ path: ['auth', 'open'], message: 'everyone who reaches the address may use every bot' }];
+  }
+  return auth.keys.flatMap((entry, index) => {
+    if (entry.key.length >= SHORT_KEY) return [];
+    const message = `the key is shorter than ${SHORT_KEY} characters and can be guessed`;
+    return [{ path: ['auth', 'keys', index, 'key'], message }];
+  });
+}
