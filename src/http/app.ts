@@ -1,0 +1,157 @@
+import { createServer } from 'node:https';
+import fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify';
+import type { ChatService } from '../core/chat.ts';
+import type { Clock } from '../core/clock.ts';
+import { GatewayError } from '../core/errors.ts';
+import { type Ids, randomIds } from '../core/ids.ts';
+import type { Log } from '../core/log.ts';
+import { logRequests } from './access-log.ts';
+import { addressRefused, createAddressCheck } from './addresses.ts';
+import { type ApiKey, createAuthenticator } from './auth.ts';
+import { allowBrowsers } from './cors.ts';
+import { asGatewayError, noteError } from './errors.ts';
+import { type HealthSource, healthRoutes, LIVENESS_PATH } from './health.ts';
+import { type MetricsSource, metricsRoute } from './metrics.ts';
+import { sendError, unknownUrl } from './openai/errors.ts';
+import { openAiRoutes } from './openai/routes.ts';
+import { decorateRequests, useDialect } from './request-context.ts';
+import { requestIdOf } from './request-id.ts';
+
+/** What the HTTP surface is made of. */
+export interface HttpOptions {
+  readonly service: ChatService;
+  readonly keys: readonly ApiKey[];
+  /** Ids of the bots that are reached without a key. */
+  readonly anonymousBots: readonly string[];
+  /** True when no key is needed, as none is configured and the gateway listens on loopback, or was told to be open. */
+  readonly open: boolean;
+  /** CIDR ranges of callers, by the address of the socket; empty admits all. */
+  readonly allowIps: readonly string[];
+  readonly bodyLimitBytes: number;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly health: HealthSource;
+  readonly metrics: MetricsSource;
+  /** Silence in milliseconds after which a stream carries a comment; default 15,000. */
+  readonly heartbeatMs?: number;
+  /** Ids of answers; random by default. */
+  readonly ids?: Ids;
+  /** Certificate and key as PEM: the app then speaks HTTPS. */
+  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
+}
+
+const DEFAULT_HEARTBEAT_MS = 15_000;
+
+/** Paths that are answered until the very end, as probes ask them. */
+const OPERATIONS_PATHS = new Set([LIVENESS_PATH, '/readyz', '/metrics']);
+
+/** Time in milliseconds that a caller has for sending a request whole, against those who never end one. */
+const REQUEST_TIMEOUT_MS = 300_000;
+
+/** Time in milliseconds that an unused connection is kept: longer than the usual 60 s of proxies in front. */
+const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+
+const SECURITY_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-store',
+};
+
+/**
+ * Builds the HTTP surface; it does not listen yet. `close()` takes no new requests and waits for the answers that
+ * are under way: the service ends them by its own failure `shutting_down`.
+ * @throws Error when `allowIps` holds something that is no address and no range
+ */
+export function createApp(options: HttpOptions): FastifyInstance {
+  const app = fastify(serverOptions(options));
+  const isClosing = trackClosing(app);
+  decorateRequests(app);
+  addHeaders(app);
+  logRequests(app, {
+    clock: options.clock,
+    log: options.log,
+    onFinished: (request) => options.metrics.requestFinished(request),
+  });
+  allowBrowsers(app);
+  // After the CORS headers, so that scripts in a browser can read the refusal.
+  app.after(() => guardDoor(app, options, isClosing));
+  app.setErrorHandler((thrown, request, reply) => {
+    const error = asGatewayError(thrown);
+    noteError(options.log, request, error);
+    return sendError(request, reply, error);
+  });
+  app.setNotFoundHandler((request, reply) => sendError(request, reply, unknownUrl(request)));
+  app.register(async (scope) => {
+    useDialect(scope, 'operations');
+    healthRoutes(scope, options.health, isClosing);
+    metricsRoute(scope, options.metrics);
+  });
+  app.register(openAiRoutes({ ...parts(options), authenticate: authenticateWith(options) }), {
+    prefix: '/v1',
+  });
+  return app;
+}
+
+function parts(options: HttpOptions) {
+  const { service, clock, log } = options;
+  const ids = options.ids ?? randomIds(clock);
+  return { service, clock, log, ids, heartbeatMs: options.heartbeatMs ?? DEFAULT_HEARTBEAT_MS };
+}
+
+function serverOptions(options: HttpOptions): FastifyServerOptions {
+  const { tls } = options;
+  const timeouts = { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS };
+  return {
+    ...timeouts,
+    logger: false,
+    bodyLimit: options.bodyLimitBytes,
+    genReqId: requestIdOf,
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: 500 },
+    frameworkErrors: (error, request, reply) => {
+      reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id });
+      sendError(request, reply, asGatewayError(error));
+    },
+    ...(tls ? { serverFactory: (handler) => createServer({ ...timeouts, ...tls }, handler) } : {}),
+  };
+}
+
+function authenticateWith(options: HttpOptions): (request: FastifyRequest) => Promise<void> {
+  const authenticate = createAuthenticator(options);
+  return async (request) => {
+    request.caller = authenticate(request.headers);
+  };
+}
+
+function addHeaders(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(SECURITY_HEADERS);
+    reply.header('x-request-id', request.id);
+  });
+}
+
+function guardDoor(app: FastifyInstance, options: HttpOptions, isClosing: () => boolean): void {
+  const isAllowed = createAddressCheck(options.allowIps);
+  app.addHook('onRequest', async (request) => {
+    if (request.routeOptions.url === LIVENESS_PATH) return;
+    if (!isAllowed(request.socket.remoteAddress)) throw addressRefused();
+    if (isClosing() && !OPERATIONS_PATHS.has(request.routeOptions.url ?? '')) {
+      throw new GatewayError('shutting_down', 'The gateway is stopping.', { retryAfterMs: 1000 });
+    }
+  });
+}
+
+/** Notes that `close()` was called, and closes connections whose last answer ended after that. */
+function trackClosing(app: FastifyInstance): () => boolean {
+  let closing = false;
+  app.addHook('preClose', async () => {
+    closing = true;
+  });
+  app.addHook('onResponse', async () => {
+    // Node closes unused connections once, at the call of close(): those of running streams would then linger.
+    if (closing) setImmediate(() => app.server.closeIdleConnections());
+  });
+  return () => closing;
+}

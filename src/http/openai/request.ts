@@ -1,0 +1,53 @@
+import type { ChatMessage } from '../../core/chat.ts';
+import { GatewayError } from '../../core/errors.ts';
+import { emptyBody } from '../json-body.ts';
+import { check } from './issues.ts';
+import { readMessages } from './messages.ts';
+import { completionSchema } from './schema.ts';
+import { ignoredParameters, refuseImpossible } from './warnings.ts';
+
+/** A request for a completion, read and checked. */
+export interface CompletionRequest {
+  readonly model: string;
+  readonly messages: readonly ChatMessage[];
+  readonly stream: boolean;
+  readonly includeUsage: boolean;
+  /** Names of the parameters that are not obeyed. */
+  readonly ignored: readonly string[];
+}
+
+/**
+ * Reads the body of a request for a completion.
+ * @throws GatewayError invalid_request, unsupported_parameter; `param` names the field
+ */
+export function readCompletionRequest(body: unknown): CompletionRequest {
+  if (body === undefined || body === null) throw emptyBody();
+  const checked = check(completionSchema, body, []);
+  refuseImpossible(checked);
+  const messages = readMessages(checked.messages);
+  if (!messages.some(asks)) throw nothingAsked();
+  return {
+    model: checked.model,
+    messages,
+    stream: checked.stream === true,
+    includeUsage: checked.stream_options?.include_usage === true,
+    ignored: ignoredParameters(body),
+  };
+}
+
+/** True for a message that a bot can answer: of a user, or the result of a tool. */
+function asks({ role, text, files }: ChatMessage): boolean {
+  const speaks = role === 'user' || role === 'tool' || role === 'function';
+  return speaks && (text.trim() !== '' || files.length > 0);
+}
+
+function nothingAsked(): GatewayError {
+  return new GatewayError(
+    'invalid_request',
+    "'messages' holds no message of role user with a text or a picture.",
+    {
+      param: 'messages',
+      hint: 'Add what you want to ask.',
+    },
+  );
+}

@@ -1,0 +1,156 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Chat, ChatService } from '../../core/chat.ts';
+import type { Clock } from '../../core/clock.ts';
+import { GatewayError } from '../../core/errors.ts';
+import type { Ids } from '../../core/ids.ts';
+import type { Log } from '../../core/log.ts';
+import { conversationOf } from '../conversation-name.ts';
+import { departureOf } from '../departure.ts';
+import { asGatewayError, noteError } from '../errors.ts';
+import { readJsonBodies } from '../json-body.ts';
+import { allowOnly } from '../method-guard.ts';
+import { callerOf, useDialect } from '../request-context.ts';
+import { EventStream } from '../sse.ts';
+import { renderErrorFrame, sendError, unknownUrl } from './errors.ts';
+import { type AnswerHead, CompletionStream, contentOf, renderCompletion, renderModel } from './render.ts';
+import { type CompletionRequest, readCompletionRequest } from './request.ts';
+import { WARNINGS_HEADER, warningText } from './warnings.ts';
+
+/** What the OpenAI dialect needs. */
+export interface OpenAiOptions {
+  readonly service: ChatService;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly heartbeatMs: number;
+  /** Finds the caller and notes it on the request; throws GatewayError. */
+  readonly authenticate: (request: FastifyRequest) => Promise<void>;
+}
+
+/** The OpenAI dialect, to be registered under `/v1`: models and chat completions. */
+export function openAiRoutes(options: OpenAiOptions): (scope: FastifyInstance) => Promise<void> {
+  return async (scope) => {
+    useDialect(scope, 'openai');
+    readJsonBodies(scope);
+    scope.setErrorHandler((thrown, request, reply) => {
+      const error = asGatewayError(thrown);
+      noteError(options.log, request, error);
+      return sendError(request, reply, error);
+    });
+    scope.setNotFoundHandler((request, reply) => sendError(request, reply, unknownUrl(request)));
+    modelRoutes(scope, options);
+    const onRequest = options.authenticate;
+    scope.post('/chat/completions', { onRequest }, (request, reply) => complete(options, request, reply));
+    allowOnly(scope, '/chat/completions', ['POST']);
+  };
+}
+
+function modelRoutes(scope: FastifyInstance, { service, authenticate }: OpenAiOptions): void {
+  scope.get('/models', { onRequest: authenticate }, async (request) => ({
+    object: 'list',
+    data: service.models(callerOf(request)).map(renderModel),
+  }));
+  // A wildcard, because model names may hold slashes and not every client encodes them.
+  scope.get<{ Params: { '*': string } }>('/models/*', { onRequest: authenticate }, async (request) => {
+    const id = request.params['*'];
+    const model = service.models(callerOf(request)).find((candidate) => candidate.id === id);
+    if (model) return renderModel(model);
+    throw new GatewayError('model_not_found', `The model '${id.slice(0, 200)}' does not exist.`, {
+      param: 'model',
+    });
+  });
+  allowOnly(scope, '/models', ['GET']);
+  allowOnly(scope, '/models/*', ['GET']);
+}
+
+/** One request for a completion, and what belongs to its answer. */
+interface Exchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly wanted: CompletionRequest;
+  readonly chat: Chat;
+  readonly head: AnswerHead;
+  /** Aborted when the caller has left. */
+  readonly signal: AbortSignal;
+}
+
+async function complete(
+  options: OpenAiOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const exchange = begin(options, request, reply);
+  try {
+    if (exchange.wanted.stream) return await streamAnswer(options, exchange);
+    return await wholeAnswer(exchange);
+  } catch (error) {
+    if (!exchange.signal.aborted) throw error;
+    // Nobody is there to read an answer.
+    return reply.hijack();
+  }
+}
+
+function begin(options: OpenAiOptions, request: FastifyRequest, reply: FastifyReply): Exchange {
+  const wanted = readCompletionRequest(request.body);
+  if (wanted.ignored.length > 0) reply.header(WARNINGS_HEADER, warningText(wanted.ignored));
+  const signal = departureOf(reply);
+  const { model, messages } = wanted;
+  const chat = options.service.chat({
+    caller: callerOf(request),
+    model,
+    messages,
+    conversation: conversationOf(request.headers),
+    signal,
+    requestId: request.id,
+  });
+  const id = `chatcmpl-${options.ids.hex()}`;
+  const created = Math.floor(options.clock.now() / 1000);
+  return { request, reply, wanted, chat, signal, head: { id, created, model } };
+}
+
+async function wholeAnswer({ chat, head }: Exchange): Promise<unknown> {
+  let completion: unknown;
+  for await (const event of chat.events) {
+    if (event.type !== 'answer-completed') continue;
+    const content = contentOf(event.answer);
+    // Inside the loop: once the iteration goes on, the service settles what becomes of the channel.
+    chat.remember(content);
+    completion = renderCompletion(head, event.answer, content);
+  }
+  if (completion === undefined) throw new GatewayError('internal', 'The answer ended without an end.');
+  return completion;
+}
+
+async function streamAnswer(options: OpenAiOptions, exchange: Exchange): Promise<unknown> {
+  const { request, reply, chat, head, wanted, signal } = exchange;
+  const stream = new EventStream(reply, options);
+  try {
+    await pump(chat, stream, new CompletionStream(head, wanted.includeUsage));
+  } catch (thrown) {
+    if (!stream.begun || signal.aborted) throw thrown;
+    const error = asGatewayError(thrown);
+    noteError(options.log, request, error);
+    stream.end(renderErrorFrame(error));
+  } finally {
+    stream.stop();
+  }
+  return reply.hijack();
+}
+
+/** Carries the events to the caller, as fast as the caller reads. */
+async function pump(chat: Chat, stream: EventStream, renderer: CompletionStream): Promise<void> {
+  for await (const event of chat.events) {
+    if (stream.closed) return;
+    if (event.type === 'answer-completed') {
+      const { content, frames } = renderer.end(event.answer);
+      chat.remember(content);
+      stream.end(frames);
+      continue;
+    }
+    const frames = renderer.render(event);
+    if (frames === '') continue;
+    const drained = stream.write(frames);
+    if (drained) await drained;
+  }
+  if (!stream.closed) throw new GatewayError('internal', 'The answer ended without an end.');
+}

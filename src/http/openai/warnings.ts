@@ -1,0 +1,84 @@
+import { GatewayError } from '../../core/errors.ts';
+import type { CompletionBody } from './schema.ts';
+
+/** Response header that names what the gateway could not do. */
+export const WARNINGS_HEADER = 'x-cordgate-warnings';
+
+/** Longest header value, in characters: proxies refuse heads of more than 8 KB. */
+const LONGEST_WARNING = 1000;
+
+/** Parameters that are obeyed, or that ask nothing of the bot. */
+const SILENT = new Set([
+  'model',
+  'messages',
+  'stream',
+  'stream_options',
+  'user',
+  'metadata',
+  'store',
+  'safety_identifier',
+  'prompt_cache_key',
+  'prompt_cache_retention',
+  'prompt_cache_options',
+]);
+
+/** Values that ask for what happens anyway. */
+const HARMLESS = new Map<string, (value: unknown) => boolean>(
+  Object.entries({
+    n: (value: unknown) => value === 1,
+    tool_choice: (value: unknown) => value === 'none',
+    function_call: (value: unknown) => value === 'none',
+    response_format: (value: unknown) => isObject(value) && value.type === 'text',
+    modalities: (value: unknown) => Array.isArray(value) && value.every((mode) => mode === 'text'),
+    service_tier: (value: unknown) => value === 'auto' || value === 'default',
+  }),
+);
+
+/** Names of all parameters present that a Discord bot cannot obey, in the order of the request. */
+export function ignoredParameters(body: object): string[] {
+  return Object.entries(body)
+    .filter(([name, value]) => isPresent(value) && !SILENT.has(name) && !HARMLESS.get(name)?.(value))
+    .map(([name]) => name);
+}
+
+function isPresent(value: unknown): boolean {
+  return value !== null && value !== undefined;
+}
+
+/** The header's value: `unsupported parameters ignored: temperature, top_p`. ASCII, bounded; names are cut, then counted. */
+export function warningText(names: readonly string[]): string {
+  let text = 'unsupported parameters ignored: ';
+  for (const [index, name] of names.entries()) {
+    const entry = `${index === 0 ? '' : ', '}${name.replace(/[^\w.-]/g, '?').slice(0, 64)}`;
+    if (text.length + entry.length > LONGEST_WARNING) return `${text}, and ${names.length - index} more`;
+    text += entry;
+  }
+  return text;
+}
+
+/**
+ * Refuses what cannot be ignored without giving the caller something else than was asked for.
+ * @throws GatewayError unsupported_parameter
+ */
+export function refuseImpossible(body: CompletionBody): void {
+  if ((body.n ?? 1) > 1) throw impossible('n', 'A Discord bot gives one answer: n must be 1.');
+  if (insistsOnTool(body.tool_choice))
+    throw impossible('tool_choice', 'A Discord bot cannot be made to call a tool.');
+  if (isObject(body.function_call)) {
+    throw impossible('function_call', 'A Discord bot cannot be made to call a function.');
+  }
+}
+
+function insistsOnTool(choice: unknown): boolean {
+  if (!isObject(choice)) return choice === 'required';
+  if (choice.type !== 'allowed_tools') return true;
+  return isObject(choice.allowed_tools) && choice.allowed_tools.mode === 'required';
+}
+
+function impossible(param: string, message: string): GatewayError {
+  return new GatewayError('unsupported_parameter', message, { param });
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
