@@ -1,0 +1,75 @@
+import type { Command } from 'commander';
+import type { Finding } from '../check/finding.ts';
+import { type LoadedConfig, loadConfig } from '../config/load.ts';
+import { ConfigError, formatProblem, type Problem } from '../config/problem.ts';
+import { CommandFailure, type CommandIo } from './io.ts';
+import { type ConfigChoice, configOption, jsonOption } from './options.ts';
+import type { Parts } from './parts.ts';
+
+interface CheckOptions extends ConfigChoice {
+  readonly offline?: boolean;
+  readonly json?: boolean;
+}
+
+/** Adds `cordgate check`: validates the file, then proves that each account can do its job. */
+export function addCheck(program: Command, io: CommandIo, parts: Parts, done: (code: number) => void): void {
+  program
+    .command('check')
+    .description('validate the file, then log in and prove that each account can do its job')
+    .addOption(configOption())
+    .option('--offline', 'validate the file only')
+    .addOption(jsonOption('print the findings as one JSON list on stdout'))
+    .action(async (options: CheckOptions) => done(await check(io, parts, options)));
+}
+
+/** Exit code 2 for a file that cannot be used, 1 when an account cannot do its job, 0 otherwise. */
+async function check(io: CommandIo, parts: Parts, options: CheckOptions): Promise<number> {
+  const write = (findings: readonly Finding[]) =>
+    io.stdout(options.json ? `${JSON.stringify(findings)}\n` : forPeople(findings));
+  let loaded: LoadedConfig;
+  try {
+    loaded = loadConfig({ path: options.config ?? (io.env.CORDGATE_CONFIG || undefined), env: io.env });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    write(error.problems.map((problem) => ({ ...fromProblem(problem, error.file), level: 'error' })));
+    return 2;
+  }
+  const valid: Finding = {
+    level: 'ok',
+    code: 'config_valid',
+    message: `${loaded.file} is valid`,
+    remedy: '',
+  };
+  const warnings = loaded.warnings.map((problem) => fromProblem(problem, loaded.file));
+  const found = options.offline ? [] : await discordFindings(io, parts, loaded);
+  write([valid, ...warnings, ...found]);
+  return found.some((finding) => finding.level === 'error') ? 1 : 0;
+}
+
+/** Stops asking Discord at the first signal. */
+async function discordFindings(io: CommandIo, parts: Parts, { config }: LoadedConfig): Promise<Finding[]> {
+  const stop = new AbortController();
+  void io.nextSignal().then(() => stop.abort());
+  try {
+    return await parts.checkDiscord(config, stop.signal);
+  } catch (error) {
+    throw stop.signal.aborted ? new CommandFailure('stopped before the check was done') : error;
+  }
+}
+
+function fromProblem(problem: Problem, file: string): Finding {
+  const remedy = 'Change the key in the file; docs/configuration.md describes it.';
+  return { level: 'warn', code: 'config', message: formatProblem(problem, file), remedy };
+}
+
+const MARKS: Readonly<Record<Finding['level'], string>> = { ok: 'ok   ', warn: 'warn ', error: 'ERROR' };
+
+function forPeople(findings: readonly Finding[]): string {
+  const lines = findings.map(({ level, account, bot, message, remedy }) => {
+    const subject = [bot && `bot ${bot}`, account && `account ${account}`].filter(Boolean).join(', ');
+    const cure = remedy === '' || level === 'ok' ? '' : `\n        -> ${remedy}`;
+    return `${MARKS[level]} ${subject === '' ? '' : `${subject}: `}${message}${cure}`;
+  });
+  const count = (level: Finding['level']) => findings.filter((finding) => finding.level === level).length;
+  return `${lines.join('\n')}\n\n${count('error')} errors, ${count('warn')} warnings\n`;
+}

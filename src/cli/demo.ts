@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import type { Command } from 'commander';
+import { loadConfig } from '../config/load.ts';
+import type { Config, ConfigInput } from '../config/schema.ts';
+import type { Log } from '../core/log.ts';
+import { CommandFailure, type CommandIo } from './io.ts';
+import { explainListenError, type Running, runUntilStopped } from './lifecycle.ts';
+import { createLog } from './log.ts';
+import { jsonOption, parsePort, parseSpeed } from './options.ts';
+import type { GatewayPart, Parts, SimReady } from './parts.ts';
+
+const DEFAULT_PORT = 8092;
+const MODELS = ['gpt-4o', 'gpt-4o-mini', 'gpt-4', 'gpt-3.5-turbo'];
+
+interface DemoOptions {
+  readonly port?: number;
+  readonly speed: number;
+  readonly json?: boolean;
+}
+
+interface Demo extends Running {
+  readonly url: string;
+  readonly key: string;
+  readonly sim: SimReady;
+}
+
+/** Adds `cordgate demo`: a simulated Discord and the gateway in front of it; needs no token, no account, no network. */
+export function addDemo(program: Command, io: CommandIo, parts: Parts, done: (code: number) => void): void {
+  program
+    .command('demo')
+    .description(
+      'run a simulated Discord with its bots and the gateway in front of it: no token, no account, no network',
+    )
+    .option(
+      '-p, --port <port>',
+      `port of the gateway, 0 = any free one (default: ${DEFAULT_PORT}, or a free one when it is in use)`,
+      parsePort,
+    )
+    .option('--speed <factor>', 'how much faster than life the bots answer', parseSpeed, 1)
+    .addOption(jsonOption('print one line of JSON on stdout when ready'))
+    .action(async (options: DemoOptions) => done(await demo(io, parts, options)));
+}
+
+async function demo(io: CommandIo, parts: Parts, options: DemoOptions): Promise<number> {
+  const pretty = !options.json && io.stderrIsTerminal;
+  const log = createLog({ level: 'warn', pretty, secrets: [] }, io);
+  return runUntilStopped(
+    io,
+    log,
+    () => startDemo(parts, options, log),
+    ({ url, key, sim }) => {
+      io.stdout(
+        options.json
+          ? `${JSON.stringify({ ready: true, url, key, models: MODELS, sim })}\n`
+          : demoForPeople(url, key),
+      );
+    },
+  );
+}
+
+async function startDemo(parts: Parts, { port, speed }: DemoOptions, log: Log): Promise<Demo> {
+  const sim = await parts.startSim({ host: '127.0.0.1', port: 0, speed });
+  try {
+    const key = `sk-demo-${randomBytes(16).toString('hex')}`;
+    const gateway = await startOnFreePort(parts, (chosen) => demoConfig(sim.ready, key, chosen), port, log);
+    const close = async () => {
+      await gateway.close();
+      await sim.close();
+    };
+    return { url: gateway.url, key, sim: sim.ready, close };
+  } catch (error) {
+    await sim.close();
+    throw error;
+  }
+}
+
+/** The usual port may be taken on a first run; only a port that was asked for by number is insisted on. */
+async function startOnFreePort(
+  parts: Parts,
+  configFor: (port: number) => Config,
+  asked: number | undefined,
+  log: Log,
+): Promise<GatewayPart> {
+  const wanted = asked ?? DEFAULT_PORT;
+  try {
+    return await parts.startGateway(configFor(wanted), { log });
+  } catch (error) {
+    const busy = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    if (asked !== undefined || !busy) throw explainListenError(error, '127.0.0.1', wanted);
+    return parts.startGateway(configFor(0), { log });
+  }
+}
+
+/** The demo's configuration: memory store, one Coze bot of the simulator, one random key, this machine only. */
+export function demoConfig(sim: SimReady, key: string, port: number): Config {
+  const account = sim.accounts.find((entry) => entry.kind === 'bot');
+  if (account === undefined) throw new CommandFailure('the simulator offers no bot account');
+  const input: ConfigInput = {
+    server: { host: '127.0.0.1', port },
+    auth: { keys: [{ key, name: 'demo', admin: true }] },
+    discord: { api: sim.api, gateway: sim.gateway, cdn: sim.cdn, upload: sim.upload, activity: sim.cdn },
+    accounts: [{ id: 'bridge', kind: 'bot', token: account.token }],
+    bots: [
+      {
+        id: 'coze',
+        driver: 'coze',
+        listen: 'bridge',
+        send: ['bridge'],
+        guildId: sim.guildId,
+        botUserId: sim.bots.coze.userId,
+        models: MODELS,
+      },
+    ],
+    store: { driver: 'memory' },
+    // The simulator serves its pictures from this machine.
+    webhooks: { allowPrivate: ['127.0.0.0/8', '::1/128'] },
+  };
+  return loadConfig({ text: '', env: {}, flags: input }).config;
+}
+
+function demoForPeople(url: string, key: string): string {
+  return `cordgate demo: a simulated Discord with a Coze bot, and the gateway in front of it.
+
+  Base URL  ${url}/v1
+  API key   ${key}
+  Models    ${MODELS.join(', ')}
+
+Watch an answer come in:
+
+  curl -N ${url}/v1/chat/completions \\
+    -H "Authorization: Bearer ${key}" \\
+    -H "Content-Type: application/json" \\
+    -d '{"model":"${MODELS[0]}","stream":true,"messages":[{"role":"user","content":"Hello, who are you?"}]}'
+
+The official client (JavaScript; Python takes base_url and api_key):
+
+  import OpenAI from 'openai';
+  const client = new OpenAI({ baseURL: '${url}/v1', apiKey: '${key}' });
+  const answer = await client.chat.completions.create({
+    model: '${MODELS[0]}', messages: [{ role: 'user', content: 'Hello, who are you?' }],
+  });
+  console.log(answer.choices[0].message.content);
+
+Nothing is kept when the demo ends. Ctrl+C stops it.
+`;
+}

@@ -1,0 +1,46 @@
+import type { Finding } from '../check/finding.ts';
+import type { Config } from '../config/schema.ts';
+import type { Log } from '../core/log.ts';
+import type { Running } from './lifecycle.ts';
+
+/** A running gateway. */
+export interface GatewayPart extends Running {
+  readonly url: string;
+}
+
+/** What a running simulator says of itself: the line that `cordgate sim --json` prints. */
+export interface SimReady {
+  readonly ready: true;
+  readonly api: string;
+  readonly gateway: string;
+  readonly cdn: string;
+  readonly upload: string;
+  readonly accounts: readonly {
+    readonly id: string;
+    readonly kind: 'bot' | 'user';
+    readonly token: string;
+    readonly userId: string;
+  }[];
+  readonly guildId: string;
+  readonly channels: unknown;
+  readonly bots: { readonly coze: { readonly userId: string } };
+}
+
+/** A running simulator. */
+export interface SimPart extends Running {
+  readonly ready: SimReady;
+}
+
+/** The parts that the commands start. Loaded when needed, so that `--help` is quick. */
+export interface Parts {
+  startGateway(config: Config, options: { log: Log }): Promise<GatewayPart>;
+  startSim(options: { host?: string; port?: number; speed?: number }): Promise<SimPart>;
+  checkDiscord(config: Config, signal: AbortSignal): Promise<Finding[]>;
+}
+
+/** The product's own parts. */
+export const realParts: Parts = {
+  startGateway: async (config, options) => (await import('../gateway.ts')).startGateway(config, options),
+  startSim: async (options) => (await import('../sim/index.ts')).startSim(options),
+  checkDiscord: async (config, signal) => (await import('../check/discord.ts')).checkDiscord(config, signal),
+};
