@@ -250,6 +250,7 @@ export class ChannelKeeper {
   }
 
   #onCreateFailed(error: unknown): void {
+    if (this.#isClosed) return;
     const isFull = discordCode(error) === GUILD_IS_FULL;
     this.#tools.log.warn({ bot: this.#limits.botId, error: String(error) }, 'could not create a channel');
     if (isFull && this.#removeOldest()) return;
