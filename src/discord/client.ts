@@ -1,0 +1,154 @@
+/** One account's door to the real Discord, or to anything that speaks its protocol. */
+import type { Clock } from '../core/clock.ts';
+import type { DiscordPort, Message, MessageDraft, Snowflake } from '../core/discord.ts';
+import type { Log } from '../core/log.ts';
+import type { MediaFile } from '../core/media.ts';
+import type { AccountIdentity, AccountStatus } from './account.ts';
+import { type DownloadLimits, downloadFromCdn } from './cdn.ts';
+import type { DiscordHosts } from './hosts.ts';
+import { userAgentOf } from './identity.ts';
+import { openExit } from './proxy.ts';
+import { createRedact } from './redact.ts';
+import { createChannelCalls } from './rest/channels.ts';
+import { createMessageCalls } from './rest/messages.ts';
+import { createRest } from './rest/rest.ts';
+import { createUploads } from './rest/upload.ts';
+import { createStatusBoard } from './status-board.ts';
+import { createWatchers } from './watch/watchers.ts';
+import { createSession } from './ws/session.ts';
+
+export type { AccountIdentity, AccountStatus } from './account.ts';
+export type { DownloadLimits } from './cdn.ts';
+export { cdnUrl, DISCORD_HOSTS, type DiscordHosts } from './hosts.ts';
+
+/** How to make a client. */
+export interface DiscordClientOptions {
+  readonly account: AccountIdentity;
+  readonly hosts: DiscordHosts;
+  /** `http://`, `https://` or `socks5://`, credentials inside; default none. */
+  readonly proxy?: string | null | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Numbers of [0, 1), for jitter; default `Math.random`. */
+  readonly random?: (() => number) | undefined;
+  /** Called at every change of the status. */
+  readonly onStatus?: ((status: AccountStatus) => void) | undefined;
+  /** Whether the gateway compresses its stream; default true. */
+  readonly compress?: boolean | undefined;
+  /** Milliseconds for one try of a REST call; default 15,000. */
+  readonly requestTimeoutMs?: number | undefined;
+  /** Milliseconds that a REST call waits for Discord's limits in all; default 30,000. */
+  readonly patienceMs?: number | undefined;
+}
+
+/** A `DiscordPort` with a life: it connects, stays connected, and is closed. REST works without `connect`. */
+export interface DiscordClient extends DiscordPort {
+  /** Logs in to the gateway and keeps the connection up from then on. Never throws; a second call does nothing. */
+  connect(): void;
+  readonly status: AccountStatus;
+  /**
+   * Resolves once the gateway connection is ready, at once when it is.
+   * @throws GatewayError account_disabled, shutting_down; the signal's reason
+   */
+  whenReady(signal?: AbortSignal): Promise<void>;
+  /** Ends the connection, all watches and all calls under way. */
+  close(): Promise<void>;
+  /** @throws GatewayError media_forbidden, media_invalid, media_unreachable */
+  downloadFromCdn(url: string, limits: DownloadLimits, signal?: AbortSignal): Promise<MediaFile>;
+}
+
+/**
+ * Makes the client of one account. Nothing happens on the network before the first call.
+ * @throws TypeError when the proxy's address cannot be used
+ */
+export function createDiscordClient(options: DiscordClientOptions): DiscordClient {
+  return new AccountClient(assemble(options));
+}
+
+/** Puts the parts of a client together. */
+function assemble(options: DiscordClientOptions) {
+  const { account, hosts, clock, log, random = Math.random } = options;
+  const exit = openExit(options.proxy);
+  const redact = createRedact([account.token, exit.secret]);
+  const outward = { hosts, dispatcher: exit.dispatcher, userAgent: userAgentOf(account), clock, redact };
+  const common = { account, hosts, clock, log, redact, random };
+  const status = createStatusBoard(clock, options.onStatus);
+  const rest = createRest({
+    ...common,
+    api: hosts.api,
+    dispatcher: exit.dispatcher,
+    timeoutMs: options.requestTimeoutMs,
+    patienceMs: options.patienceMs,
+    onDeadToken: (reason) => session.reject(reason),
+  });
+  const uploads = account.kind === 'user' ? createUploads({ ...outward, rest }) : undefined;
+  const messages = createMessageCalls(rest, uploads);
+  const channels = createChannelCalls(rest, clock);
+  const watchers = createWatchers({ history: messages.history, clock, log, accountId: account.id });
+  const user: { id: Snowflake } = { id: '' };
+  const session = createSession(
+    { ...common, agent: exit.socketAgent, compress: options.compress ?? true },
+    {
+      status: status.post,
+      dispatch: watchers.dispatch,
+      loggedIn(id) {
+        user.id = id;
+        watchers.recover();
+      },
+    },
+  );
+  return { exit, outward, status, rest, messages, channels, watchers, session, user };
+}
+
+class AccountClient implements DiscordClient {
+  readonly watch: DiscordClient['watch'];
+  readonly history: DiscordClient['history'];
+  readonly createChannel: DiscordClient['createChannel'];
+  readonly renameChannel: DiscordClient['renameChannel'];
+  readonly deleteChannel: DiscordClient['deleteChannel'];
+  readonly listChannels: DiscordClient['listChannels'];
+  readonly whenReady: DiscordClient['whenReady'];
+  readonly connect: DiscordClient['connect'];
+  readonly #parts: ReturnType<typeof assemble>;
+
+  constructor(parts: ReturnType<typeof assemble>) {
+    const { channels, messages, session, status, watchers } = parts;
+    this.#parts = parts;
+    this.watch = watchers.watch;
+    this.history = messages.history;
+    this.createChannel = channels.create;
+    this.renameChannel = channels.rename;
+    this.deleteChannel = channels.remove;
+    this.listChannels = channels.list;
+    this.whenReady = status.whenReady;
+    this.connect = session.start;
+  }
+
+  get userId(): Snowflake {
+    return this.#parts.user.id;
+  }
+
+  get status(): AccountStatus {
+    return this.#parts.status.current();
+  }
+
+  async send(channelId: Snowflake, draft: MessageDraft, signal?: AbortSignal): Promise<Message> {
+    const message = await this.#parts.messages.send(channelId, draft, signal);
+    this.#parts.watchers.sawMessage(message.id);
+    // An account that only sends learns here who it is.
+    if (this.#parts.user.id === '') this.#parts.user.id = message.author?.id ?? '';
+    return message;
+  }
+
+  downloadFromCdn(url: string, limits: DownloadLimits, signal?: AbortSignal): Promise<MediaFile> {
+    return downloadFromCdn(this.#parts.outward, url, limits, signal);
+  }
+
+  async close(): Promise<void> {
+    const { exit, rest, session, watchers } = this.#parts;
+    session.stop();
+    rest.stop();
+    watchers.close();
+    await exit.close();
+  }
+}

@@ -1,0 +1,114 @@
+/** Turns Discord's refusals, and its silence, into the product's one error type. */
+import type { DiscordRefusal } from '../../core/discord.ts';
+import { GatewayError } from '../../core/errors.ts';
+import type { Redact } from '../redact.ts';
+import type { HttpAnswer, NoAnswer } from './request.ts';
+
+/** JSON codes of Discord that this file has to tell apart (Discord docs, "JSON Error Codes"). */
+const INVALID_TOKEN = 50014;
+const VERIFY_ACCOUNT = 40002;
+const LONGEST_TEXT = 300;
+
+/** What a refusal's body says, as far as it is read. */
+export interface RefusalBody {
+  readonly code: number;
+  readonly text: string;
+  /** Set when Discord asks for a captcha. */
+  readonly captcha: boolean;
+  /** Seconds, on 429. */
+  readonly retryAfter: number | undefined;
+  readonly global: boolean;
+}
+
+/** Reads the body of a refusal; anything that is no JSON object (a proxy's page) reads as empty. */
+export function readRefusal(body: Buffer): RefusalBody {
+  const parsed = parseObject(body);
+  const { code, message, captcha_key: captcha, retry_after: retryAfter, global, errors } = parsed;
+  const details = firstDetail(errors, '');
+  const text = [typeof message === 'string' ? message : '', details]
+    .filter((part) => part !== '')
+    .join(' - ');
+  return {
+    code: typeof code === 'number' && Number.isSafeInteger(code) ? code : 0,
+    text: text.slice(0, LONGEST_TEXT),
+    captcha: captcha !== undefined && captcha !== null,
+    retryAfter: typeof retryAfter === 'number' && Number.isFinite(retryAfter) ? retryAfter : undefined,
+    global: global === true,
+  };
+}
+
+function parseObject(body: Buffer): Record<string, unknown> {
+  try {
+    const parsed: unknown = JSON.parse(body.toString('utf8'));
+    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Form errors are a tree of field names; the first leaf tells most: `name: Must be 1-100 in length.` */
+function firstDetail(node: unknown, path: string): string {
+  if (typeof node !== 'object' || node === null) return '';
+  for (const [key, value] of Object.entries(node)) {
+    if (key === '_errors' && Array.isArray(value)) {
+      const [first] = value as unknown[];
+      if (typeof first === 'object' && first !== null && 'message' in first) {
+        return `${path}: ${String(first.message)}`;
+      }
+    }
+    const found = firstDetail(value, path === '' ? key : `${path}.${key}`);
+    if (found !== '') return found;
+  }
+  return '';
+}
+
+/** True when an answer proves that the token is dead. */
+export function provesDeadToken(status: number, body: RefusalBody): boolean {
+  return status === 401 || body.code === INVALID_TOKEN;
+}
+
+/**
+ * The error for an answer that is no success.
+ * @param call what was asked, for the message: `POST /channels/{id}/messages`
+ */
+export function refusalError(call: string, answer: HttpAnswer, redact: Redact): GatewayError {
+  const body = readRefusal(answer.body);
+  const said = redact([body.code || '', body.text].filter((part) => part !== '').join(' '));
+  const cause: DiscordRefusal = { status: answer.status, discordCode: body.code };
+  const detail = `HTTP ${answer.status}${said === '' ? '' : `, ${said}`}`;
+  if (provesDeadToken(answer.status, body)) {
+    return new GatewayError('account_disabled', `Discord does not accept the account's token (${detail}).`, {
+      cause,
+    });
+  }
+  if (body.captcha || body.code === VERIFY_ACCOUNT) {
+    const what = body.captcha ? 'a captcha' : 'a verification of the account';
+    return new GatewayError('human_required', `Discord asks for ${what} before ${call} (${detail}).`, {
+      cause,
+    });
+  }
+  if (answer.status >= 500) {
+    return new GatewayError('discord_unreachable', `Discord failed at ${call} (${detail}).`, { cause });
+  }
+  return new GatewayError('discord_refused', `Discord refused ${call} (${detail}).`, { cause });
+}
+
+/** The error for a request that got no answer. */
+export function silenceError(call: string, failure: NoAnswer, redact: Redact): GatewayError {
+  const code = failure.kind === 'timeout' ? 'discord_timeout' : 'discord_unreachable';
+  return new GatewayError(code, `Discord gave no answer to ${call}: ${redact(failure.message)}.`, {
+    cause: new Error(redact(failure.message)),
+  });
+}
+
+/** The error for an answer of success whose body is not what Discord documents. */
+export function nonsenseError(call: string): GatewayError {
+  return new GatewayError('discord_unreachable', `The answer to ${call} is not Discord's.`, {
+    hint: 'Check discord.api and discord.proxy: something else answers in their place.',
+  });
+}
+
+/** The error for a call that Discord kept putting off. */
+export function limitedError(call: string, retryAfterMs: number): GatewayError {
+  return new GatewayError('rate_limited', `Discord allows no ${call} for now.`, { retryAfterMs });
+}

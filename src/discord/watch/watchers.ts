@@ -1,0 +1,77 @@
+import type { MessageChange, MessageFilter, Snowflake } from '../../core/discord.ts';
+import { readEvent } from './events.ts';
+import { type ChannelFeed, createFeed } from './feed.ts';
+import { type RecoveryOptions, recoverChannel } from './recovery.ts';
+import { createServerTime } from './server-time.ts';
+import { createWatcher } from './watcher.ts';
+
+/** Every watch of one account, by channel. */
+export interface Watchers {
+  /** See `DiscordPort.watch`. */
+  watch(filter: MessageFilter, signal: AbortSignal): AsyncIterable<MessageChange>;
+  /** A gateway event, in the order of the gateway. */
+  dispatch(event: string, data: unknown): void;
+  /** Events were lost: every watched channel is read again, and live events wait behind that. */
+  recover(): void;
+  /** The account itself made this message; it tells the time on the other side. */
+  sawMessage(id: Snowflake): void;
+  /** Ends every watch. */
+  close(): void;
+}
+
+/** Makes the watches of one account. */
+export function createWatchers(options: RecoveryOptions): Watchers {
+  const feeds = new Map<Snowflake, ChannelFeed>();
+  const serverTime = createServerTime();
+  let recovery = new AbortController();
+  let closed = false;
+
+  function feedOf(channelId: Snowflake): ChannelFeed {
+    let feed = feeds.get(channelId);
+    if (!feed) {
+      feed = createFeed();
+      feeds.set(channelId, feed);
+    }
+    return feed;
+  }
+
+  return {
+    watch({ channelId }, signal) {
+      const floor = serverTime.floor(options.clock.now());
+      const watcher = createWatcher(floor, signal, (ended) => {
+        const feed = feeds.get(channelId);
+        feed?.watchers.delete(ended);
+        if (feed?.watchers.size === 0) feeds.delete(channelId);
+      });
+      if (closed) watcher.end();
+      else if (!signal.aborted) feedOf(channelId).watchers.add(watcher);
+      return watcher;
+    },
+    dispatch(event, data) {
+      const found = readEvent(event, data);
+      if (!found) return;
+      for (const change of found.changes) {
+        if (change.type === 'message-created') serverTime.saw(change.message.id, options.clock.now());
+        feeds.get(found.channelId)?.live(change);
+      }
+    },
+    recover() {
+      recovery.abort();
+      recovery = new AbortController();
+      for (const [channelId, feed] of feeds) {
+        feed.hold();
+        recoverChannel(channelId, feed, options, recovery.signal).catch((error: unknown) => {
+          options.log.error({ account: options.accountId, channelId, err: error }, 'a recovery failed');
+        });
+      }
+    },
+    sawMessage(id) {
+      serverTime.saw(id, options.clock.now());
+    },
+    close() {
+      closed = true;
+      recovery.abort();
+      for (const feed of [...feeds.values()]) for (const watcher of [...feed.watchers]) watcher.end();
+    },
+  };
+}
