@@ -36,11 +36,12 @@ export function createAccounts(config: Config, tools: AccountTools): Map<string,
 
 function createAccount(config: Config, account: AccountConfig, tools: AccountTools): Account {
   const { id, kind, token, userAgent, dailyLimit } = account;
-  const { api, gateway, cdn, upload, proxy } = config.discord;
+  const { api, gateway, cdn, upload, proxy, requestsPerSecond } = config.discord;
   const client = createDiscordClient({
     account: { id, kind, token, ...(userAgent === undefined ? {} : { userAgent }) },
     hosts: { api, gateway, cdn, upload },
     proxy,
+    requestsPerSecond,
     clock: tools.clock,
     log: tools.log,
   });

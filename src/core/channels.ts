@@ -34,6 +34,10 @@ export interface ChannelTools {
 /** Discord's code for a guild that holds 500 channels (Discord docs, "JSON Error Codes"). */
 const GUILD_IS_FULL = 30_013;
 
+/** Discord's code for a form error; its text tells when a category holds 50 channels, its maximum. */
+const INVALID_FORM = 50_035;
+const CATEGORY_IS_FULL = /CHANNEL_PARENT_MAX_CHANNELS|number of channels in category/i;
+
 /** How many channels may be on their way at a time; more would only pile up behind Discord's rate limit. */
 const MOST_CREATING = 8;
 
@@ -251,10 +255,10 @@ export class ChannelKeeper {
 
   #onCreateFailed(error: unknown): void {
     if (this.#isClosed) return;
-    const isFull = discordCode(error) === GUILD_IS_FULL;
+    const isFull = saysFull(error);
     this.#tools.log.warn({ bot: this.#limits.botId, error: String(error) }, 'could not create a channel');
     if (isFull && this.#removeOldest()) return;
-    this.#line.refuse(isFull ? guildIsFull(error) : error);
+    this.#line.refuse(isFull ? noRoom(error) : error);
     if (this.#line.size === 0) this.#pause();
   }
 
@@ -325,9 +329,16 @@ export class ChannelKeeper {
   }
 }
 
-function guildIsFull(cause: unknown): GatewayError {
-  return new GatewayError('channels_full', 'The Discord guild holds 500 channels, its maximum.', {
-    hint: 'Delete channels of the guild, or use another guild for this bot.',
+function saysFull(error: unknown): boolean {
+  const code = discordCode(error);
+  return code === GUILD_IS_FULL || (code === INVALID_FORM && CATEGORY_IS_FULL.test(String(error)));
+}
+
+function noRoom(cause: unknown): GatewayError {
+  const isGuild = discordCode(cause) === GUILD_IS_FULL;
+  const what = isGuild ? 'guild holds 500 channels' : 'category (categoryId) holds 50 channels';
+  return new GatewayError('channels_full', `The Discord ${what}, its maximum.`, {
+    hint: 'Delete channels there, lower maxChannels, leave categoryId out, or use another guild for this bot.',
     cause,
   });
 }

@@ -37,6 +37,8 @@ export interface DiscordClientOptions {
   readonly compress?: boolean | undefined;
   /** Milliseconds for one try of a REST call; default 15,000. */
   readonly requestTimeoutMs?: number | undefined;
+  /** Most REST calls a second; default 50, Discord's own limit; 0 = as many as the server's answers allow. */
+  readonly requestsPerSecond?: number | undefined;
   /** Milliseconds that a REST call waits for Discord's limits in all; default 30,000. */
   readonly patienceMs?: number | undefined;
 }
@@ -78,6 +80,7 @@ function assemble(options: DiscordClientOptions) {
     api: hosts.api,
     dispatcher: exit.dispatcher,
     timeoutMs: options.requestTimeoutMs,
+    requestsPerSecond: options.requestsPerSecond,
     patienceMs: options.patienceMs,
     onDeadToken: (reason) => session.reject(reason),
   });

@@ -16,6 +16,7 @@ describe('a configuration file', () => {
         cdn: 'https://cdn.discordapp.com',
         upload: 'https://discord-attachments-uploads-prd.storage.googleapis.com',
         activity: 'https://{applicationId}.discordsays.com',
+        requestsPerSecond: 50,
         proxy: null,
       },
       accounts: [],

@@ -18,6 +18,14 @@ export const discordSchema = z
     activity: url('http:', 'https:')
       .default('https://{applicationId}.discordsays.com')
       .describe("where a bot's own forms are submitted"),
+    requestsPerSecond: z
+      .number()
+      .int()
+      .min(0)
+      .default(50)
+      .describe(
+        'REST calls that each account makes in a second at most; 0 = as many as the answers of the server allow',
+      ),
     proxy: text()
       .refine((value) => isUrl(value, PROXY_SCHEMES), {
         error: 'must be a URL such as http://host:port, https://host:port or socks5://user:pass@host:port',

@@ -89,15 +89,20 @@ export const FRESH_GLOBAL_LIMIT: GlobalLimit = { windowStart: 0, used: 0, blocke
 
 const GLOBAL_WINDOW_MS = 1_000;
 /** Requests per second of one account (Discord docs, "Global Rate Limit"). */
-const GLOBAL_REQUESTS_PER_SECOND = 50;
+export const GLOBAL_REQUESTS_PER_SECOND = 50;
 
-/** Like `admit`, for the limit over all requests. */
-export function admitGlobally(global: GlobalLimit, now: number): readonly [GlobalLimit, Admission] {
+/** Like `admit`, for the limit over all requests; `perSecond` 0 leaves it to Discord to say when it is too much. */
+export function admitGlobally(
+  global: GlobalLimit,
+  now: number,
+  perSecond: number = GLOBAL_REQUESTS_PER_SECOND,
+): readonly [GlobalLimit, Admission] {
   if (now < global.blockedUntil) return [global, { go: false, waitMs: global.blockedUntil - now }];
+  if (perSecond === 0) return [global, { go: true }];
   if (now - global.windowStart >= GLOBAL_WINDOW_MS || now < global.windowStart) {
     return [{ ...global, windowStart: now, used: 1 }, { go: true }];
   }
-  if (global.used < GLOBAL_REQUESTS_PER_SECOND) return [{ ...global, used: global.used + 1 }, { go: true }];
+  if (global.used < perSecond) return [{ ...global, used: global.used + 1 }, { go: true }];
   return [global, { go: false, waitMs: global.windowStart + GLOBAL_WINDOW_MS - now }];
 }
 

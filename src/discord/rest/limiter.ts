@@ -50,9 +50,12 @@ interface Lane {
 /** Lanes beyond this number are forgotten when nothing is known of them that still matters. */
 const MOST_LANES = 500;
 
-/** Makes a limiter for one account. */
-export function createLimiter(clock: Clock): Limiter {
-  return new LaneLimiter(clock);
+/**
+ * Makes a limiter for one account.
+ * @param perSecond most requests a second in all; Discord's own limit when left out, 0 = none of our own
+ */
+export function createLimiter(clock: Clock, perSecond?: number): Limiter {
+  return new LaneLimiter(clock, perSecond);
 }
 
 class LaneLimiter implements Limiter {
@@ -60,10 +63,12 @@ class LaneLimiter implements Limiter {
   readonly #lanes = new Map<string, Lane>();
   /** Route to bucket key, as Discord told; several routes may share a bucket. */
   readonly #keys = new Map<string, string>();
+  readonly #perSecond: number | undefined;
   #global = FRESH_GLOBAL_LIMIT;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, perSecond: number | undefined) {
     this.#clock = clock;
+    this.#perSecond = perSecond;
   }
 
   acquire(route: string, deadline: number, signal?: AbortSignal): Promise<Permit> {
@@ -163,7 +168,7 @@ class LaneLimiter implements Limiter {
     const now = this.#clock.now();
     const [bucket, own] = admit(lane.bucket, lane.inFlight, now);
     if (!own.go) return own.waitMs;
-    const [global, all] = admitGlobally(this.#global, now);
+    const [global, all] = admitGlobally(this.#global, now, this.#perSecond);
     if (!all.go) return all.waitMs;
     lane.bucket = bucket;
     this.#global = global;

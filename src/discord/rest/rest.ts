@@ -47,6 +47,8 @@ export interface RestOptions {
   readonly timeoutMs?: number | undefined;
   /** Milliseconds that a call may wait for limits in all; default 30,000. */
   readonly patienceMs?: number | undefined;
+  /** Most requests a second; default 50, Discord's own limit; 0 = none of our own. */
+  readonly requestsPerSecond?: number | undefined;
   /** Called once the token is proven dead. */
   readonly onDeadToken: (reason: string) => void;
 }
@@ -86,7 +88,7 @@ class AccountRest implements Rest {
 
   constructor(options: RestOptions) {
     this.#options = options;
-    this.#limiter = createLimiter(options.clock);
+    this.#limiter = createLimiter(options.clock, options.requestsPerSecond);
     this.#base = options.api.replace(/\/+$/, '');
   }
 
