@@ -54,6 +54,7 @@ function createAccount(config: Config, account: AccountConfig, tools: AccountToo
 export function asListener(account: Account, clock: Clock): Listener {
   return {
     port: account.client,
+    isConnected: () => account.client.status.state === 'ready',
     async ready(signal) {
       const disabled = disabledError(account);
       if (disabled) throw disabled;

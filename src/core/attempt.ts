@@ -3,6 +3,7 @@ import type { ChatRequest } from './chat.ts';
 import type { Clock } from './clock.ts';
 import { discordCode } from './discord.ts';
 import type { BotEvent, Room } from './driver.ts';
+import { type ErrorCode, GatewayError } from './errors.ts';
 import type { Ids } from './ids.ts';
 import { loadMessages } from './loading.ts';
 import type { MediaLoader } from './media.ts';
@@ -18,6 +19,12 @@ export interface AttemptTools {
 
 /** Discord's code for a channel that is gone (Discord docs, "JSON Error Codes"). */
 const UNKNOWN_CHANNEL = 10_003;
+
+/** A person who clears the guild may be faster than we are; beyond this something else is wrong. */
+const MOST_MOVES = 3;
+
+/** What an attempt tells: the driver's events, and that what it told so far is void because another one begins. */
+export type AttemptEvent = BotEvent | { readonly type: 'attempt-restarted' };
 
 /**
  * One request at one bot, tried until an account and a Coze bot are found that answer. Another one takes over only as
@@ -38,7 +45,7 @@ export class Attempts {
   readonly #triedBots = new Set<string>();
   #lastError: unknown;
   #wasShown = false;
-  #hasMoved = false;
+  #moves = 0;
 
   constructor(bot: ChatBot, request: ChatRequest, place: Place, tools: AttemptTools, signal: AbortSignal) {
     this.#bot = bot;
@@ -49,7 +56,7 @@ export class Attempts {
   }
 
   /** The events of the answer, from whoever gives it. */
-  async *run(): AsyncGenerator<BotEvent> {
+  async *run(): AsyncGenerator<AttemptEvent> {
     while (true) {
       const { sender, bot } = this.#take();
       try {
@@ -59,6 +66,7 @@ export class Attempts {
         this.#signal.throwIfAborted();
         if (!(await this.#canGoOn(error, sender.member.id, bot.member.id))) throw error;
         this.#lastError = error;
+        yield { type: 'attempt-restarted' };
       } finally {
         sender.free();
         bot.free();
@@ -86,7 +94,7 @@ export class Attempts {
       if (event.type === 'job-submitted') this.wasSent = true;
       if (event.type === 'job-accepted') await sender.onSent?.();
       if (event.type === 'text-delta' || event.type === 'text-replaced' || event.type === 'media-ready') {
-        this.#wasShown = true;
+        this.#wasShown = this.#request.streamed;
       }
       yield event;
     }
@@ -109,26 +117,32 @@ export class Attempts {
   /** Sends whoever failed to rest; true when somebody else, or another channel, may do better. */
   async #canGoOn(error: unknown, senderId: string, botUserId: string): Promise<boolean> {
     if (this.#wasShown) return false;
-    if (discordCode(error) === UNKNOWN_CHANNEL) return this.#moveOnce();
+    if (discordCode(error) === UNKNOWN_CHANNEL) return this.#move();
     if (isFaultOfBot(error)) {
       this.#triedBots.add(botUserId);
-      return this.#bot.bots.blame(botUserId, error);
+      const isListed = this.#bot.bots.blame(botUserId, error);
+      // Silence has used up the time that the caller was promised.
+      return isListed && !isTimeout(error);
     }
     this.#triedSenders.add(senderId);
     return this.#bot.senders.blame(senderId, error);
   }
 
-  async #moveOnce(): Promise<boolean> {
-    if (this.#hasMoved) return false;
-    this.#hasMoved = true;
+  async #move(): Promise<boolean> {
+    if (this.#moves >= MOST_MOVES) return false;
+    this.#moves += 1;
     this.place = await this.place.move(this.#signal);
     this.wasSent = false;
     return true;
   }
 }
 
-const BOT_FAULTS: readonly unknown[] = ['bot_exhausted', 'bot_busy', 'bot_failed', 'answer_timeout'];
+const BOT_FAULTS: readonly ErrorCode[] = ['bot_exhausted', 'bot_busy', 'bot_failed', 'answer_timeout'];
 
 function isFaultOfBot(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && BOT_FAULTS.includes(error.code);
+  return error instanceof GatewayError && BOT_FAULTS.includes(error.code);
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof GatewayError && error.code === 'answer_timeout';
 }

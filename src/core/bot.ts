@@ -3,7 +3,7 @@ import { ChannelKeeper, type ChannelLimits } from './channels.ts';
 import type { ChatRequest } from './chat.ts';
 import type { Clock } from './clock.ts';
 import type { DiscordPort, Snowflake } from './discord.ts';
-import type { BotDriver } from './driver.ts';
+import type { BotDriver, LatestAnswer } from './driver.ts';
 import type { GatewayError } from './errors.ts';
 import type { Ids } from './ids.ts';
 import { LastingConversations } from './lasting.ts';
@@ -28,6 +28,8 @@ export interface Listener {
    * @throws GatewayError account_offline, account_disabled
    */
   ready(signal: AbortSignal): Promise<void>;
+  /** True while the account is connected to Discord. */
+  isConnected(): boolean;
 }
 
 /** A chat bot of the configuration, its accounts logged in. */
@@ -40,6 +42,8 @@ export interface ChatBotSetup {
   readonly senders: readonly Sender[];
   readonly botUserIds: readonly Snowflake[];
   readonly channels: Omit<ChannelLimits, 'botId'>;
+  /** Channels that the operator gave as named conversations. */
+  readonly conversations?: Readonly<Record<string, Snowflake>> | undefined;
 }
 
 /** What a chat bot works with. */
@@ -56,7 +60,8 @@ export class ChatBot {
   readonly senders: Pool<Sender>;
   readonly bots: Pool<Member>;
   readonly #keeper: ChannelKeeper;
-  readonly #lasting: LastingConversations;
+  /** Its conversations with a name. */
+  readonly lasting: LastingConversations;
   readonly #passing: PassingConversations;
   readonly #tools: ChatBotTools;
 
@@ -72,13 +77,14 @@ export class ChatBot {
       clock,
     );
     this.#keeper = new ChannelKeeper({ ...setup.channels, botId: setup.id }, { discord, clock, ids, log });
-    this.#lasting = new LastingConversations({
+    this.lasting = new LastingConversations({
       botId: setup.id,
       store,
       keeper: this.#keeper,
       discord,
       clock,
       log,
+      given: setup.conversations ?? {},
       queue,
       waitMs,
     });
@@ -100,7 +106,7 @@ export class ChatBot {
     const instance = await this.#tools.store.instanceId();
     const bot = hash('sha256', this.setup.id).slice(0, 4);
     const prefix = `cg-${instance}-${bot}-`;
-    await this.#keeper.open(prefix, await this.#lasting.channelIds());
+    await this.#keeper.open(prefix, await this.lasting.channelIds());
   }
 
   close(): void {
@@ -110,7 +116,7 @@ export class ChatBot {
   /** True when the request goes on with a conversation that lives at this bot. */
   async knows(request: ChatRequest): Promise<boolean> {
     if (request.conversation === undefined) return this.#passing.knows(request);
-    return this.#lasting.has(request.caller.id, request.conversation);
+    return (await this.lasting.find(request.caller.id, request.conversation)) !== undefined;
   }
 
   /** Why nobody could answer now, found before anything is taken: undefined when somebody can. */
@@ -118,10 +124,28 @@ export class ChatBot {
     return this.senders.trouble() ?? this.bots.trouble();
   }
 
+  /** True when an answer can be expected: the reading account is connected, and somebody can write. */
+  isOnline(): boolean {
+    return this.setup.listener.isConnected() && this.trouble() === undefined;
+  }
+
+  /** What the bot said last in a channel. */
+  latest(channelId: Snowflake, signal: AbortSignal): Promise<LatestAnswer | undefined> {
+    const { driver, options, listener, botUserIds } = this.setup;
+    return driver.latest({ options, channelId, botUserIds, listen: listener.port, signal });
+  }
+
   /** The place in which the request is answered; waits for its turn. */
   openPlace(request: ChatRequest, signal: AbortSignal): Promise<Place> {
     const { conversation } = request;
-    if (conversation !== undefined) return this.#lasting.open(request, conversation, signal);
+    if (conversation !== undefined) return this.lasting.open(request, conversation, signal);
     return this.#passing.open(request, signal, (botUserId) => this.bots.canUse(botUserId));
   }
+}
+
+/** The least busy of those that can work now; of all, when none can. */
+export function leastBusy(bots: readonly ChatBot[]): ChatBot | undefined {
+  const able = bots.filter((bot) => bot.trouble() === undefined);
+  const [first, ...others] = able.length > 0 ? able : bots;
+  return first && others.reduce((best, bot) => (bot.busy < best.busy ? bot : best), first);
 }

@@ -170,6 +170,12 @@ export class ChannelKeeper {
     this.#work();
   }
 
+  /** Somebody deletes channels on Discord: the spare ones may be gone too, so new ones take their place. */
+  dropSpares(): void {
+    for (const channel of this.#spare.splice(0)) this.#remove(channel);
+    this.#work();
+  }
+
   /** Deletes a channel whose contents are of no use any more. */
   retire(channel: Channel): void {
     this.#inUse -= 1;
@@ -315,8 +321,14 @@ export class ChannelKeeper {
     this.#cancelSweep = this.#tools.clock.after(SWEEP_EVERY_MS, () => {
       if (!this.#isOpen) return;
       this.#removeIdle();
+      this.#removeSurplus();
       this.#scheduleSweep();
     });
+  }
+
+  /** Callers that left while their channel was being made leave more spare ones behind than are wanted. */
+  #removeSurplus(): void {
+    for (const channel of this.#spare.splice(this.#limits.spareChannels)) this.#remove(channel);
   }
 
   #removeIdle(): void {

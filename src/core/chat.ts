@@ -14,10 +14,12 @@ export interface ChatMessage {
 /** A request for one answer. */
 export interface ChatRequest {
   readonly caller: Caller;
-  /** A model name of some bot the caller may use. */
-  readonly model: string;
+  /** A model name of some bot the caller may use; undefined = any bot the caller may use. */
+  readonly model: string | undefined;
   /** Oldest first, never empty, at least one message of role user. */
   readonly messages: readonly ChatMessage[];
+  /** True when the caller is given the events as they come; else only the whole answer matters, and is all that is told. */
+  readonly streamed: boolean;
   /** Name of a lasting conversation: only the newest user message is sent to it. */
   readonly conversation?: string | undefined;
   /** Aborted when the caller goes away. */

@@ -1,6 +1,7 @@
+import type { AttemptEvent } from './attempt.ts';
 import type { ChatAnswer, ChatEvent, ChatRequest, Usage } from './chat.ts';
 import type { Clock } from './clock.ts';
-import type { Action, BotEvent, EndReason } from './driver.ts';
+import type { Action, EndReason } from './driver.ts';
 import type { Media } from './media.ts';
 import type { ChatReport } from './observe.ts';
 
@@ -8,20 +9,26 @@ import type { ChatReport } from './observe.ts';
 export class AnswerDraft {
   text = '';
   reason: EndReason = 'stop';
-  readonly #media: Media[] = [];
+  #media: Media[] = [];
   #suggestions: readonly Action[] = [];
 
   /** Takes an event in; gives what of it concerns the caller. */
-  take(event: BotEvent): ChatEvent | undefined {
-    if (event.type === 'text-delta') this.text += event.text;
+  take(event: AttemptEvent): ChatEvent | undefined {
+    if (event.type === 'attempt-restarted') this.#clear();
+    else if (event.type === 'text-delta') this.text += event.text;
     else if (event.type === 'text-replaced') this.text = event.text;
     else if (event.type === 'media-ready') this.#media.push(event.media);
     else {
       if (event.type === 'actions-offered') this.#suggestions = event.actions;
       if (event.type === 'job-ended') this.reason = event.reason;
-      return undefined;
     }
-    return event;
+    return isShown(event) ? event : undefined;
+  }
+
+  #clear(): void {
+    this.text = '';
+    this.#media = [];
+    this.#suggestions = [];
   }
 
   /** The whole answer at this moment. */
@@ -34,6 +41,10 @@ export class AnswerDraft {
       usage,
     };
   }
+}
+
+function isShown(event: AttemptEvent): event is Exclude<ChatEvent, { type: 'answer-completed' }> {
+  return event.type === 'text-delta' || event.type === 'text-replaced' || event.type === 'media-ready';
 }
 
 /** The report while the chat runs. */
@@ -69,7 +80,7 @@ export class ReportDraft {
     return {
       botId: this.botId,
       callerId: caller.id,
-      model,
+      model: model ?? '',
       requestId,
       outcome: this.outcome,
       firstTextMs: this.#firstTextMs,

@@ -65,6 +65,22 @@ export type BotEvent =
   | { readonly type: 'actions-offered'; readonly actions: readonly Action[] }
   | { readonly type: 'job-ended'; readonly reason: EndReason };
 
+/** Where to look for an answer that was given before. */
+export interface ReadingRoom<Options> {
+  readonly options: Options;
+  readonly channelId: Snowflake;
+  /** User ids of the bots that may have answered. */
+  readonly botUserIds: readonly Snowflake[];
+  readonly listen: DiscordPort;
+  readonly signal: AbortSignal;
+}
+
+/** An answer as Discord's history holds it. */
+export interface LatestAnswer {
+  readonly text: string;
+  readonly media: readonly Media[];
+}
+
 /** A driver for one kind of bot. Stateless: all it needs is in the room. */
 export interface BotDriver<Options> {
   /** The name in `bots[].driver`. */
@@ -75,4 +91,6 @@ export interface BotDriver<Options> {
    * iteration ends by throwing the signal's reason; nothing stays behind.
    */
   run(job: Job, room: Room<Options>): AsyncIterable<BotEvent>;
+  /** The answer to the newest prompt of a channel, read from its history; undefined when there is none (yet). */
+  latest(room: ReadingRoom<Options>): Promise<LatestAnswer | undefined>;
 }

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import type { ChannelKeeper } from './channels.ts';
 import type { ChatRequest } from './chat.ts';
 import type { Clock } from './clock.ts';
 import { newestUserMessage } from './conversation.ts';
 import type { Channel, DiscordPort, Snowflake } from './discord.ts';
+import { GatewayError } from './errors.ts';
 import { Turnstile } from './line.ts';
 import type { Log } from './log.ts';
 import type { Place, PlaceResult } from './place.ts';
@@ -16,18 +18,28 @@ export interface LastingTools {
   readonly discord: DiscordPort;
   readonly clock: Clock;
   readonly log: Log;
-  /** Requests that may wait for one conversation, and how long, in milliseconds. */
+  /** Channels that the operator gave, by name: every caller of the bot reaches them, nobody renames or deletes them. */
+  readonly given: Readonly<Record<string, Snowflake>>;
+  /** Requests that may wait for one conversation. */
   readonly queue: number;
+  /** How long one may wait, which is how long one answer may last, in milliseconds. */
   readonly waitMs: number;
 }
 
 /** What is kept in memory of a conversation while it is in use, or while an abandoned answer may still arrive. */
 interface Live {
   readonly turnstile: Turnstile;
-  unsettled: boolean;
+  /** Until when messages of an abandoned answer may come, in milliseconds since the epoch. */
+  unsettledUntil: number;
 }
 
-/** Conversations with a name: each lives in a channel of its own for as long as nobody deletes it. */
+/** Whose the given conversations are. No key can have this name: names of keys are not empty and hold no NUL. */
+const OPERATOR = '\0operator';
+
+/**
+ * Conversations with a name: each lives in a channel of its own for as long as nobody deletes it. A name or the
+ * channel's id addresses one, but only channels made here or given by the operator: no other id reaches Discord.
+ */
 export class LastingConversations {
   readonly #tools: LastingTools;
   readonly #live = new Map<string, Live>();
@@ -36,31 +48,81 @@ export class LastingConversations {
     this.#tools = tools;
   }
 
-  /** True when the caller has a conversation of this name at this bot. */
-  async has(callerId: string, name: string): Promise<boolean> {
-    return (await this.#tools.store.findConversation(this.#key(callerId, name))) !== undefined;
+  /** The conversation of a name or a channel id; undefined when the caller has none such. */
+  async find(callerId: string, nameOrId: string): Promise<StoredConversation | undefined> {
+    const byName = await this.#tools.store.findConversation(this.#key(callerId, nameOrId));
+    if (byName) return byName;
+    const all = await this.list(callerId);
+    return all.find(({ channelId }) => channelId === nameOrId) ?? all.find(({ name }) => name === nameOrId);
   }
 
-  /** Channels of all lasting conversations of the bot. */
+  /** All conversations of the caller, oldest first, then those the operator gave. */
+  async list(callerId: string): Promise<StoredConversation[]> {
+    const stored = await this.#tools.store.listConversations(this.#tools.botId);
+    return [...stored.filter((conversation) => conversation.callerId === callerId), ...this.#given()];
+  }
+
+  /** Channels of all lasting conversations of the bot that were made here. */
   async channelIds(): Promise<Set<Snowflake>> {
     const conversations = await this.#tools.store.listConversations(this.#tools.botId);
     return new Set(conversations.map(({ channelId }) => channelId));
   }
 
   /**
+   * Makes a conversation; the name is random (16 hexadecimal characters) when left out.
+   * @throws GatewayError conversation_exists, and what `ChannelKeeper.acquire` throws
+   */
+  async create(callerId: string, name: string | undefined, signal: AbortSignal): Promise<StoredConversation> {
+    const key = this.#key(callerId, name ?? randomBytes(8).toString('hex'));
+    const { release } = await this.#enter(key, signal);
+    try {
+      if (await this.find(callerId, key.name)) throw exists(key.name);
+      return await this.#create(key, signal);
+    } finally {
+      release();
+    }
+  }
+
+  /**
+   * Gives a conversation another name; its own name again is no change.
+   * @throws GatewayError conversation_not_found, conversation_exists, invalid_request (given by the operator)
+   */
+  async rename(callerId: string, nameOrId: string, newName: string): Promise<StoredConversation> {
+    const stored = await this.#owned(callerId, nameOrId);
+    if (stored.name === newName) return stored;
+    if (this.#tools.given[newName] !== undefined) throw exists(newName);
+    const result = await this.#tools.store.renameConversation(stored, newName);
+    if (result === 'exists') throw exists(newName);
+    if (result === 'missing') throw notFound(nameOrId);
+    const renamed = { ...stored, name: newName };
+    const live = this.#live.get(liveId(stored));
+    this.#live.delete(liveId(stored));
+    if (live) this.#live.set(liveId(renamed), live);
+    this.#renameChannel({ id: stored.channelId, name: stored.name }, newName);
+    return renamed;
+  }
+
+  /**
+   * Ends a conversation and deletes its channel; an answer that is on its way there fails.
+   * @throws GatewayError conversation_not_found, invalid_request (given by the operator)
+   */
+  async remove(callerId: string, nameOrId: string): Promise<StoredConversation> {
+    const stored = await this.#owned(callerId, nameOrId);
+    if (!(await this.#tools.store.deleteConversation(stored))) throw notFound(nameOrId);
+    this.#tools.keeper.retireLasting({ id: stored.channelId, name: stored.name });
+    return stored;
+  }
+
+  /**
    * Waits until the conversation is free and gives its channel, made now if the name is new.
    * @throws GatewayError queue_full, queue_timeout, and what `ChannelKeeper.acquire` throws
    */
-  async open(request: ChatRequest, name: string, signal: AbortSignal): Promise<Place> {
-    const key = this.#key(request.caller.id, name);
-    const live = this.#liveOf(key);
-    const leaveTurn = await live.turnstile.enter(signal);
-    const release = () => {
-      leaveTurn();
-      this.#forgetIfIdle(key, live);
-    };
+  async open(request: ChatRequest, nameOrId: string, signal: AbortSignal): Promise<Place> {
+    const callerId = request.caller.id;
+    const key = (await this.find(callerId, nameOrId)) ?? this.#key(callerId, nameOrId);
+    const { live, release } = await this.#enter(key, signal);
     try {
-      const stored = (await this.#tools.store.findConversation(key)) ?? (await this.#create(key, signal));
+      const stored = (await this.find(callerId, nameOrId)) ?? (await this.#create(key, signal));
       return this.#place(request, stored, live, release);
     } catch (error) {
       release();
@@ -72,25 +134,57 @@ export class LastingConversations {
     return { botId: this.#tools.botId, callerId, name };
   }
 
+  #given(): StoredConversation[] {
+    const { botId, given } = this.#tools;
+    return Object.entries(given).map(([name, channelId]) => {
+      return { botId, callerId: OPERATOR, name, channelId, botUserId: '', createdAt: 0 };
+    });
+  }
+
+  async #owned(callerId: string, nameOrId: string): Promise<StoredConversation> {
+    const stored = await this.find(callerId, nameOrId);
+    if (!stored) throw notFound(nameOrId);
+    if (stored.callerId !== OPERATOR) return stored;
+    throw new GatewayError('invalid_request', `The conversation "${nameOrId}" is set in the configuration.`, {
+      hint: 'Change bots[].conversations in cordgate.yaml.',
+    });
+  }
+
+  async #enter(key: ConversationKey, signal: AbortSignal): Promise<{ live: Live; release: () => void }> {
+    const live = this.#liveOf(key);
+    const leaveTurn = await live.turnstile.enter(signal);
+    const release = () => {
+      leaveTurn();
+      this.#forgetIfIdle(live);
+    };
+    return { live, release };
+  }
+
   #liveOf(key: ConversationKey): Live {
-    const id = liveId(key);
-    const known = this.#live.get(id);
+    const known = this.#live.get(liveId(key));
     if (known) return known;
     const { queue, waitMs, clock } = this.#tools;
     const what = `the conversation "${key.name}" (queue ${queue})`;
-    const made = { turnstile: new Turnstile({ length: queue, waitMs, what }, clock), unsettled: false };
-    this.#live.set(id, made);
+    const made = { turnstile: new Turnstile({ length: queue, waitMs, what }, clock), unsettledUntil: 0 };
+    this.#live.set(liveId(key), made);
     return made;
   }
 
-  #forgetIfIdle(key: ConversationKey, live: Live): void {
-    if (live.turnstile.isIdle && !live.unsettled) this.#live.delete(liveId(key));
+  /** The name may have changed since the turn began, so it is looked for by what it holds. */
+  #forgetIfIdle(live: Live): void {
+    if (!live.turnstile.isIdle) return;
+    if (this.#isUnsettled(live)) {
+      this.#tools.clock.after(live.unsettledUntil - this.#tools.clock.now(), () => this.#forgetIfIdle(live));
+      return;
+    }
+    for (const [id, other] of this.#live) if (other === live) this.#live.delete(id);
   }
 
   async #create(key: ConversationKey, signal: AbortSignal): Promise<StoredConversation> {
     const { keeper, store, clock } = this.#tools;
     const channel = await keeper.acquire(signal);
-    const stored = { ...key, channelId: channel.id, botUserId: '', createdAt: clock.now() };
+    const { botId, callerId, name } = key;
+    const stored = { botId, callerId, name, channelId: channel.id, botUserId: '', createdAt: clock.now() };
     try {
       await store.saveConversation(stored);
     } catch (error) {
@@ -98,12 +192,12 @@ export class LastingConversations {
       throw error;
     }
     keeper.makeLasting();
-    this.#rename(channel, key.name);
+    this.#renameChannel(channel, name);
     return stored;
   }
 
   /** For people who look at the guild; the conversation works without it, so nobody waits. */
-  #rename(channel: Channel, name: string): void {
+  #renameChannel(channel: Channel, name: string): void {
     this.#tools.discord.renameChannel(channel.id, name.slice(0, 100)).catch((error: unknown) => {
       this.#tools.log.warn({ channel: channel.id, error: String(error) }, 'could not rename a channel');
     });
@@ -115,8 +209,9 @@ export class LastingConversations {
     const leave = (result: PlaceResult) => {
       if (isLeft) return;
       isLeft = true;
-      if (result.type !== 'unused') live.unsettled = result.type === 'broken';
-      if (result.type === 'answered') this.#keepBot(stored, result.botUserId);
+      // A clean answer settles nothing: the abandoned one may go on for as long as an answer may last.
+      if (result.type === 'broken') live.unsettledUntil = this.#tools.clock.now() + this.#tools.waitMs;
+      if (result.type === 'answered') this.#noteBot(stored, result.botUserId);
       release();
     };
     const move = async (signal: AbortSignal) => {
@@ -127,7 +222,7 @@ export class LastingConversations {
     return {
       channelId: stored.channelId,
       botUserId,
-      unsettled: live.unsettled,
+      unsettled: this.#isUnsettled(live),
       news,
       whole: news,
       leave,
@@ -135,14 +230,18 @@ export class LastingConversations {
     };
   }
 
-  #keepBot(stored: StoredConversation, botUserId: Snowflake): void {
-    if (stored.botUserId === botUserId) return;
-    this.#tools.store.saveConversation({ ...stored, botUserId }).catch((error: unknown) => {
+  #isUnsettled(live: Live): boolean {
+    return live.unsettledUntil > this.#tools.clock.now();
+  }
+
+  #noteBot(stored: StoredConversation, botUserId: Snowflake): void {
+    if (stored.botUserId === botUserId || stored.callerId === OPERATOR) return;
+    this.#tools.store.noteBot(stored, stored.channelId, botUserId).catch((error: unknown) => {
       this.#tools.log.error({ error: String(error) }, 'could not save a conversation');
     });
   }
 
-  /** Somebody deleted the channel on Discord: the name gets a new one. The turn is kept. */
+  /** The channel is gone from Discord: the name gets a new one, unless it was deleted here. The turn is kept. */
   async #replaceChannel(
     request: ChatRequest,
     stored: StoredConversation,
@@ -151,9 +250,13 @@ export class LastingConversations {
     signal: AbortSignal,
   ): Promise<Place> {
     try {
+      if (stored.callerId === OPERATOR || !(await this.#tools.store.deleteConversation(stored))) {
+        throw notFound(stored.name);
+      }
       this.#tools.keeper.retireLasting({ id: stored.channelId, name: stored.name });
+      this.#tools.keeper.dropSpares();
       const made = await this.#create(stored, signal);
-      live.unsettled = false;
+      live.unsettledUntil = 0;
       return this.#place(request, made, live, release);
     } catch (error) {
       release();
@@ -164,4 +267,12 @@ export class LastingConversations {
 
 function liveId(key: ConversationKey): string {
   return `${key.callerId}\0${key.name}`;
+}
+
+function exists(name: string): GatewayError {
+  return new GatewayError('conversation_exists', `The conversation "${name}" exists already.`);
+}
+
+function notFound(name: string): GatewayError {
+  return new GatewayError('conversation_not_found', `There is no conversation "${name}".`);
 }

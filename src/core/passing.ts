@@ -81,6 +81,7 @@ export class PassingConversations {
     };
     const move = (signal: AbortSignal) => {
       leave({ type: 'broken' });
+      this.#keeper.dropSpares();
       return this.#fresh(request, signal);
     };
     return { channelId: channel.id, botUserId, unsettled: false, news, whole: request.messages, leave, move };

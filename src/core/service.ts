@@ -1,5 +1,5 @@
 import { Attempts } from './attempt.ts';
-import type { ChatBot } from './bot.ts';
+import { type ChatBot, leastBusy } from './bot.ts';
 import { type Caller, mayUse } from './caller.ts';
 import type { Chat, ChatEvent, ChatRequest, ChatService, ModelInfo } from './chat.ts';
 import type { Clock } from './clock.ts';
@@ -85,13 +85,13 @@ class Service implements RunningService {
   }
 
   #botsFor({ caller, model }: ChatRequest): ChatBot[] {
-    const offering = this.#tools.bots.filter(({ setup }) => setup.models.includes(model));
-    if (offering.length === 0) throw noModel(model);
+    const { bots } = this.#tools;
+    const offering = model === undefined ? bots : bots.filter(({ setup }) => setup.models.includes(model));
+    if (offering.length === 0 && model !== undefined) throw noModel(model);
     const allowed = offering.filter(({ setup }) => mayUse(caller, setup.id));
     if (allowed.length > 0) return allowed;
-    throw new GatewayError('bot_not_allowed', `This key may not use the model "${model}".`, {
-      param: 'model',
-    });
+    const what = model === undefined ? 'any chat bot' : `the model "${model}"`;
+    throw new GatewayError('bot_not_allowed', `This key may not use ${what}.`, { param: 'model' });
   }
 
   /** Keeps count of a running answer around the answer itself. */
@@ -136,7 +136,7 @@ class Service implements RunningService {
         const shown = answer.take(event);
         if (!shown) continue;
         report.shown();
-        yield shown;
+        if (request.streamed) yield shown;
       }
       ending.remember = (text) => attempts.place.leave(answered(attempts, text));
       const usage = {
@@ -164,14 +164,12 @@ interface Ending {
   remember?: (answer: string) => void;
 }
 
-/** A conversation stays at its bot; a new one goes to the least busy bot. */
+/** A conversation stays at its bot; a new one goes to the least busy bot. `bots` is never empty. */
 async function chooseBot(bots: readonly ChatBot[], request: ChatRequest): Promise<ChatBot> {
-  const [only] = bots;
-  if (bots.length === 1 && only) return only;
-  for (const bot of bots) if (await bot.knows(request)) return bot;
-  const able = bots.filter((bot) => bot.trouble() === undefined);
-  const candidates = able.length > 0 ? able : bots;
-  return candidates.reduce((best, bot) => (bot.busy < best.busy ? bot : best));
+  if (bots.length > 1) for (const bot of bots) if (await bot.knows(request)) return bot;
+  const bot = leastBusy(bots);
+  if (bot) return bot;
+  throw noModel(request.model ?? '');
 }
 
 function answered(attempts: Attempts, answer: string | undefined) {

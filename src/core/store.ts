@@ -16,6 +16,15 @@ export interface StoredConversation {
 /** The key of a lasting conversation. */
 export type ConversationKey = Pick<StoredConversation, 'botId' | 'callerId' | 'name'>;
 
+/** What a caller has used of a bot. */
+export interface UsageTotals {
+  readonly callerId: string;
+  readonly botId: string;
+  readonly chats: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+}
+
 /** What outlives a restart. Every write is durable when its promise resolves. */
 export interface Store {
   /** A random name of this installation, made at the first call and kept: 8 lower-case hexadecimal characters. */
@@ -24,11 +33,22 @@ export interface Store {
   listConversations(botId: string): Promise<StoredConversation[]>;
   /** Writes a conversation, replacing the one of the same key. */
   saveConversation(conversation: StoredConversation): Promise<void>;
+  /**
+   * Gives a conversation another name, at once or not at all: `exists` when the caller has one of the new name at this
+   * bot already, `missing` when there is none of the old.
+   */
+  renameConversation(key: ConversationKey, newName: string): Promise<'renamed' | 'exists' | 'missing'>;
+  /** Notes which bot answers in a conversation, if it still lives in that channel. */
+  noteBot(key: ConversationKey, channelId: Snowflake, botUserId: Snowflake): Promise<void>;
   /** True when there was one. */
   deleteConversation(key: ConversationKey): Promise<boolean>;
   /** Adds one to a counter of a day (`YYYY-MM-DD`) and gives the new value; old days are forgotten. */
   increment(counter: string, day: string): Promise<number>;
   /** The value of a counter of a day, 0 when it was never incremented. */
   count(counter: string, day: string): Promise<number>;
+  /** Adds to the totals of a caller at a bot. */
+  addUsage(usage: UsageTotals): Promise<void>;
+  /** The totals of every caller at every bot, since the store was made. */
+  listUsage(): Promise<UsageTotals[]>;
   close(): Promise<void>;
 }

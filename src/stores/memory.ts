@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { ConversationKey, Store, StoredConversation } from '../core/store.ts';
+import type { ConversationKey, Store, StoredConversation, UsageTotals } from '../core/store.ts';
 import { firstKeptDay } from './days.ts';
 
 /** JSON keeps the parts apart whatever characters they hold. */
@@ -9,6 +9,7 @@ class MemoryStore implements Store {
   private readonly id = randomBytes(4).toString('hex');
   private readonly conversations = new Map<string, StoredConversation>();
   /** Day to counter to value. */
+  private readonly usage = new Map<string, UsageTotals>();
   private readonly days = new Map<string, Map<string, number>>();
 
   async instanceId(): Promise<string> {
@@ -31,6 +32,21 @@ class MemoryStore implements Store {
     this.conversations.set(keyOf(conversation), { ...conversation });
   }
 
+  async renameConversation(key: ConversationKey, newName: string): Promise<'renamed' | 'exists' | 'missing'> {
+    const found = this.conversations.get(keyOf(key));
+    if (!found) return 'missing';
+    const renamed = { ...found, name: newName };
+    if (this.conversations.has(keyOf(renamed))) return 'exists';
+    this.conversations.delete(keyOf(key));
+    this.conversations.set(keyOf(renamed), renamed);
+    return 'renamed';
+  }
+
+  async noteBot(key: ConversationKey, channelId: string, botUserId: string): Promise<void> {
+    const found = this.conversations.get(keyOf(key));
+    if (found?.channelId === channelId) this.conversations.set(keyOf(key), { ...found, botUserId });
+  }
+
   async deleteConversation(key: ConversationKey): Promise<boolean> {
     return this.conversations.delete(keyOf(key));
   }
@@ -45,6 +61,22 @@ class MemoryStore implements Store {
 
   async count(counter: string, day: string): Promise<number> {
     return this.days.get(day)?.get(counter) ?? 0;
+  }
+
+  async addUsage(added: UsageTotals): Promise<void> {
+    const key = JSON.stringify([added.callerId, added.botId]);
+    const known = this.usage.get(key) ?? { chats: 0, promptTokens: 0, completionTokens: 0 };
+    this.usage.set(key, {
+      callerId: added.callerId,
+      botId: added.botId,
+      chats: known.chats + added.chats,
+      promptTokens: known.promptTokens + added.promptTokens,
+      completionTokens: known.completionTokens + added.completionTokens,
+    });
+  }
+
+  async listUsage(): Promise<UsageTotals[]> {
+    return [...this.usage.values()];
   }
 
   async close(): Promise<void> {}

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import type { ConversationKey, Store, StoredConversation } from '../core/store.ts';
+import type { ConversationKey, Store, StoredConversation, UsageTotals } from '../core/store.ts';
 import { firstKeptDay } from './days.ts';
 import { openDatabase, storeError } from './sqlite-file.ts';
 
@@ -14,6 +14,11 @@ const MIGRATIONS = [
    CREATE TABLE counters (
      day TEXT, counter TEXT, value INTEGER NOT NULL, PRIMARY KEY (day, counter)
    ) STRICT, WITHOUT ROWID;`,
+  `CREATE TABLE usage (
+     caller_id TEXT, bot_id TEXT,
+     chats INTEGER NOT NULL, prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL,
+     PRIMARY KEY (caller_id, bot_id)
+   ) STRICT, WITHOUT ROWID;`,
 ];
 
 const STATEMENTS = {
@@ -23,10 +28,17 @@ const STATEMENTS = {
   list: 'SELECT * FROM conversations WHERE bot_id = ? ORDER BY created_at, caller_id, name',
   save: 'INSERT OR REPLACE INTO conversations VALUES (?, ?, ?, ?, ?, ?)',
   remove: 'DELETE FROM conversations WHERE bot_id = ? AND caller_id = ? AND name = ?',
+  rename: `UPDATE OR IGNORE conversations SET name = ? WHERE bot_id = ? AND caller_id = ? AND name = ?`,
+  noteBot: `UPDATE conversations SET bot_user_id = ?
+    WHERE bot_id = ? AND caller_id = ? AND name = ? AND channel_id = ?`,
   forget: 'DELETE FROM counters WHERE day < ?',
   increment: `INSERT INTO counters VALUES (?, ?, 1)
     ON CONFLICT DO UPDATE SET value = value + 1 RETURNING value`,
   count: 'SELECT value FROM counters WHERE day = ? AND counter = ?',
+  addUsage: `INSERT INTO usage VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+    chats = chats + excluded.chats, prompt_tokens = prompt_tokens + excluded.prompt_tokens,
+    completion_tokens = completion_tokens + excluded.completion_tokens`,
+  listUsage: 'SELECT * FROM usage ORDER BY caller_id, bot_id',
 } as const;
 
 type Row = Record<string, SQLOutputValue>;
@@ -40,6 +52,14 @@ const toConversation = (row: Row): StoredConversation => ({
   createdAt: Number(row.created_at),
 });
 
+const toUsage = (row: Row): UsageTotals => ({
+  callerId: String(row.caller_id),
+  botId: String(row.bot_id),
+  chats: Number(row.chats),
+  promptTokens: Number(row.prompt_tokens),
+  completionTokens: Number(row.completion_tokens),
+});
+
 function prepareAll(database: DatabaseSync) {
   const prepare = (name: keyof typeof STATEMENTS) => database.prepare(STATEMENTS[name]);
   return {
@@ -49,6 +69,10 @@ function prepareAll(database: DatabaseSync) {
     list: prepare('list'),
     save: prepare('save'),
     remove: prepare('remove'),
+    rename: prepare('rename'),
+    noteBot: prepare('noteBot'),
+    addUsage: prepare('addUsage'),
+    listUsage: prepare('listUsage'),
     forget: prepare('forget'),
     increment: prepare('increment'),
     count: prepare('count'),
@@ -94,6 +118,19 @@ class SqliteStore implements Store {
     this.guard(() => this.statements.save.run(botId, callerId, name, channelId, botUserId, createdAt));
   }
 
+  async renameConversation(key: ConversationKey, newName: string): Promise<'renamed' | 'exists' | 'missing'> {
+    return this.guard(() => {
+      const { botId, callerId, name } = key;
+      if (!this.statements.find.get(botId, callerId, name)) return 'missing';
+      if (this.statements.find.get(botId, callerId, newName)) return 'exists';
+      return this.statements.rename.run(newName, botId, callerId, name).changes > 0 ? 'renamed' : 'exists';
+    });
+  }
+
+  async noteBot(key: ConversationKey, channelId: string, botUserId: string): Promise<void> {
+    this.guard(() => this.statements.noteBot.run(botUserId, key.botId, key.callerId, key.name, channelId));
+  }
+
   async deleteConversation(key: ConversationKey): Promise<boolean> {
     return this.guard(() => this.statements.remove.run(key.botId, key.callerId, key.name).changes > 0);
   }
@@ -107,6 +144,14 @@ class SqliteStore implements Store {
 
   async count(counter: string, day: string): Promise<number> {
     return this.guard(() => Number(this.statements.count.get(day, counter)?.value ?? 0));
+  }
+
+  async addUsage({ callerId, botId, chats, promptTokens, completionTokens }: UsageTotals): Promise<void> {
+    this.guard(() => this.statements.addUsage.run(callerId, botId, chats, promptTokens, completionTokens));
+  }
+
+  async listUsage(): Promise<UsageTotals[]> {
+    return this.guard(() => this.statements.listUsage.all().map(toUsage));
   }
 
   async close(): Promise<void> {

@@ -53,6 +53,40 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       expect(await store.listConversations('coze')).toEqual([conversation({ channelId: '8', createdAt: 9 })]);
     });
 
+    it('renames a conversation, but never onto another one', async () => {
+      await store.saveConversation(conversation());
+      await store.saveConversation(conversation({ name: 'work', channelId: '8' }));
+      expect(await store.renameConversation(conversation(), 'work')).toBe('exists');
+      expect(await store.renameConversation(conversation(), 'holiday')).toBe('exists');
+      expect(await store.renameConversation(conversation({ name: 'unknown' }), 'x')).toBe('missing');
+      expect(await store.renameConversation(conversation(), 'trip')).toBe('renamed');
+      expect(await store.findConversation(conversation())).toBeUndefined();
+      expect(await store.findConversation(conversation({ name: 'trip' }))).toEqual(
+        conversation({ name: 'trip' }),
+      );
+      expect((await store.findConversation(conversation({ name: 'work' })))?.channelId).toBe('8');
+    });
+
+    it('notes the bot of a conversation only while it lives in that channel', async () => {
+      await store.noteBot(conversation(), conversation().channelId, '5');
+      expect(await store.findConversation(conversation())).toBeUndefined();
+      await store.saveConversation(conversation());
+      await store.noteBot(conversation(), '9', '5');
+      expect(await store.findConversation(conversation())).toEqual(conversation());
+      await store.noteBot(conversation(), conversation().channelId, '5');
+      expect(await store.findConversation(conversation())).toEqual(conversation({ botUserId: '5' }));
+    });
+
+    it('adds usage up by caller and bot', async () => {
+      const used = { callerId: 'alice', botId: 'coze', chats: 1, promptTokens: 7, completionTokens: 2 };
+      await store.addUsage(used);
+      await store.addUsage({ ...used, chats: 2, promptTokens: 3 });
+      await store.addUsage({ ...used, callerId: '' });
+      const totals = await store.listUsage();
+      expect(totals).toHaveLength(2);
+      expect(totals).toContainEqual({ ...used, chats: 3, promptTokens: 10, completionTokens: 4 });
+    });
+
     it('tells whether a deleted conversation was there', async () => {
       await store.saveConversation(conversation());
       expect(await store.deleteConversation(conversation())).toBe(true);

@@ -99,8 +99,7 @@ describe('an unnamed request', () => {
     await w.ask(['hello']);
     w.discord.channels.clear();
     w.discord.channels.set('other', { id: 'other', name: 'other' });
-    const answer = await w.ask(['hello', 're: hello', 'again']);
-    expect(answer.text).toBe('re: again');
+    expect((await w.ask(['hello', 're: hello', 'again'])).text).toBe('re: again');
     expect(w.told(2)).toEqual(['hello', 're: hello', 'again']);
   });
 });
@@ -162,7 +161,9 @@ describe('a named conversation', () => {
     w.behaviour = echo;
     await w.ask(['two'], { conversation: 'Trip' });
     await w.ask(['three'], { conversation: 'Trip' });
-    expect(w.asked.map(({ room }) => room.unsettled)).toEqual([false, true, false]);
+    await w.clock.advance(60_000);
+    await w.ask(['four'], { conversation: 'Trip' });
+    expect(w.asked.map(({ room }) => room.unsettled)).toEqual([false, true, true, false]);
   });
 
   test('whose channel was deleted on Discord goes on in a new one', async () => {
@@ -202,6 +203,25 @@ describe('fail-over', () => {
     await w.ask(['hello', 're: hello', 'more']);
     expect(w.told(1)).toEqual(['more']);
     expect(w.told(2)).toEqual(['hello', 're: hello', 'more']);
+  });
+
+  test('starts an answer anew that nobody has seen a word of, because it is not streamed', async () => {
+    const w = await world({ bots: [{ botUserIds: ['B1', 'B2'] }] });
+    w.behaviour = async function* (asked) {
+      if (asked.room.botUserId === 'B2') return yield* echo(asked);
+      yield { type: 'text-delta', text: 'half' };
+      yield { type: 'media-ready', media: { url: 'https://x.test/a.png' } };
+      throw new GatewayError('bot_busy', 'too many users');
+    };
+    expect(await w.ask(['hello'], { streamed: false })).toMatchObject({ text: 're: hello', media: [] });
+  });
+
+  test('does not ask another bot after a silence that lasted as long as an answer may, but prefers it next', async () => {
+    const w = await world({ bots: [{ botUserIds: ['B1', 'B2'] }] });
+    w.behaviour = failing('answer_timeout', ({ room }) => room.botUserId === 'B1');
+    await expect(w.ask(['one'])).rejects.toMatchObject({ code: 'answer_timeout' });
+    expect(w.asked).toHaveLength(1);
+    expect((await w.ask(['two'])).text).toBe('re: two');
   });
 
   test('never happens once something was shown', async () => {

@@ -73,13 +73,13 @@ export class CoreWorld {
       this.asked.push({ job, room });
       return this.behaviour({ job, room });
     };
-    const driver: BotDriver<unknown> = { name: 'fake', verbs: ['chat'], run };
+    const driver: BotDriver<unknown> = { name: 'fake', verbs: ['chat'], run, latest: async () => undefined };
     return {
       id: 'coze',
       models: ['gpt-4o'],
       driver,
       options: {},
-      listener: { port: this.discord, ready: async () => {} },
+      listener: { port: this.discord, ready: async () => {}, isConnected: () => true },
       senders: [{ id: 'alice', port: this.discord }],
       botUserIds: ['B1'],
       channels: {
@@ -114,6 +114,7 @@ export class CoreWorld {
           : message,
       ),
       signal: new AbortController().signal,
+      streamed: true,
       requestId: 'r1',
       ...more,
     };

@@ -6,8 +6,10 @@ export interface Variable {
   readonly sample: string;
 }
 
-/** Texts that look like a secret wherever they stand: Discord tokens, long random words, credentials in URLs. */
-const SECRET_FORMS = [/[\w-]{20,}\.[\w-]{5,}\.[\w-]{20,}/, /[A-Za-z0-9_.-]{32,}/, /:\/\/[^/\s]*@/];
+/** Texts that look like a secret wherever they stand: Discord tokens, credentials in URLs. */
+const SECRET_FORMS = [/[\w-]{20,}\.[\w-]{5,}\.[\w-]{20,}/, /:\/\/[^/\s]*@/];
+const LONG_WORD = /[A-Za-z0-9_.-]{32,}/;
+const HIDDEN = '(not shown: it may be a secret)';
 const SECRET_NAMES = /token|password|passwd|secret|key$|auth|cookie/i;
 
 /** Secrets shorter than this are not searched for inside other texts: they would hit ordinary words. */
@@ -44,12 +46,24 @@ export class Ledger {
     if (Array.isArray(value)) return `(a list of ${value.length})`;
     if (typeof value !== 'string')
       return value === null || value === undefined ? '(nothing)' : '(a group of keys)';
-    const isSecret =
-      SECRET_NAMES.test(name) ||
-      SECRET_FORMS.some((form) => form.test(value)) ||
-      this.#secrets.some((secret) => value.includes(secret));
-    if (isSecret && value.trim() !== '') return '(not shown: it may be a secret)';
-    const short = value.length > LONGEST_SHOWN ? `${value.slice(0, LONGEST_SHOWN)}…` : value;
-    return /^[\p{L}\p{N}_.:/-]+$/u.test(short) ? short : JSON.stringify(short);
+    const isSecret = SECRET_NAMES.test(name) || LONG_WORD.test(value) || this.#hidesSecret(value);
+    if (isSecret && value.trim() !== '') return HIDDEN;
+    return inOneLine(value);
   }
+
+  /** The name of a key as one line for people; not shown when a secret was written in its place. */
+  showName(name: string): string {
+    return this.#hidesSecret(name) ? HIDDEN : inOneLine(name);
+  }
+
+  #hidesSecret(text: string): boolean {
+    return (
+      SECRET_FORMS.some((form) => form.test(text)) || this.#secrets.some((secret) => text.includes(secret))
+    );
+  }
+}
+
+function inOneLine(text: string): string {
+  const short = text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+  return /^[\p{L}\p{N}_.:/-]+$/u.test(short) ? short : JSON.stringify(short);
 }

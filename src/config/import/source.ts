@@ -20,7 +20,16 @@ const CURES: Partial<Record<ErrorCode, string>> = {
 };
 
 /** How wide a tab may have been meant. */
-const TAB_WIDTHS = [2, 4, 8, 5];
+const TAB_WIDTHS = [2, 4, 8];
+
+/** The text of a file: UTF-8, or else GB 18030, in which Chinese editions of Windows save. */
+export function decodeFile(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder('gb18030').decode(bytes);
+  }
+}
 
 /**
  * Reads YAML or JSON as leniently as a hand-edited file needs it: repeated keys, tabs as indentation, further
@@ -32,7 +41,7 @@ export function readSource(text: string): SourceTree {
   const root = plainData(document);
   if (root === null || root === undefined || root === '') throw new ImportError('the file is empty');
   if (!isGroup(root)) throw new ImportError(notABridgeFile);
-  return { root, repeatedKeys: document.warnings.length > 0 || hasRepeatedKeys(text) };
+  return { root, repeatedKeys: hasRepeatedKeys(text) };
 }
 
 /** Said of a file that is something else. */
@@ -44,11 +53,9 @@ function firstDocument(text: string): Document {
   const errors = fatalErrors(document.errors);
   const [error] = errors;
   if (error === undefined) return document;
-  for (const width of TAB_WIDTHS) {
-    const spaced = parseLeniently(
-      text.replaceAll(/^[ \t]+/gm, (blanks) => blanks.replaceAll('\t', ' '.repeat(width))),
-    );
-    if (text.includes('\t') && fatalErrors(spaced.errors).length === 0) return spaced;
+  for (const width of text.includes('\t') ? TAB_WIDTHS : []) {
+    const spaced = parseLeniently(withoutTabs(text, width));
+    if (fatalErrors(spaced.errors).length === 0) return spaced;
   }
   throw notYaml(error, text);
 }
@@ -64,6 +71,15 @@ function parseLeniently(text: string, uniqueKeys = false): Document {
   const [first] = Array.isArray(documents) ? documents : [];
   if (first === undefined) throw new ImportError('the file is empty');
   return first;
+}
+
+/** Tabs in front of the first word of each line, also behind the dash of a list, become blanks up to the next stop. */
+function withoutTabs(text: string, width: number): string {
+  return text.replaceAll(/^[ \t]*(?:-[ \t]+)*/gm, (front) => {
+    let spaced = '';
+    for (const sign of front) spaced += sign === '\t' ? ' '.repeat(width - (spaced.length % width)) : sign;
+    return spaced;
+  });
 }
 
 function fatalErrors(errors: readonly YAMLParseError[]): YAMLParseError[] {

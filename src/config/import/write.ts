@@ -17,7 +17,14 @@ export function writePage(page: Page): string {
     root.items.push(pair);
   }
   document.contents = root;
-  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
+  const text = document.toString({
+    lineWidth: 0,
+    flowCollectionPadding: false,
+    doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
+  });
+  return text.replaceAll(/^( +)(\w+:) (\[.+\])$/gm, (line, indent: string, key: string, list: string) =>
+    line.length <= WIDTH ? line : [`${indent}${key}`, ...foldedList(list, `${indent}  `)].join('\n'),
+  );
 }
 
 function pairOf({ key, value, above, beside }: Line): Pair<Scalar, Node> {
@@ -36,7 +43,7 @@ function nodeOf(value: Value): Node {
   return mapOf(value);
 }
 
-function isList(value: Value): value is readonly (string | Placeholder | Block)[] {
+function isList(value: Value): value is Extract<Value, readonly unknown[]> {
   return Array.isArray(value);
 }
 
@@ -56,7 +63,7 @@ function mapOf({ lines, above }: Block): YAMLMap<Scalar, Node> {
 
 /** Names stay bare; what came from a person (ids, tokens, texts) is quoted. */
 function textNode(text: string): Scalar {
-  const node = new Scalar(text.replaceAll('${', '$${'));
+  const node = new Scalar(text.replaceAll('${', () => '$${'));
   if (!/^[A-Za-z./][\w./-]*$/.test(text)) node.type = Scalar.QUOTE_DOUBLE;
   return node;
 }
@@ -75,11 +82,18 @@ function comment(text: string): string {
     .join('\n');
 }
 
+/** The YAML library can only write a long list with one entry in each line; this fills the lines. */
+function foldedList(list: string, indent: string): string[] {
+  return wrapped(list).map((line, index) => (index === 0 ? indent : `${indent} `) + line);
+}
+
+/** A line that begins with a dash goes on below its first word. */
 function wrapped(line: string): string[] {
+  const hang = line.startsWith('- ') ? '  ' : '';
   const lines = [''];
   for (const word of line.split(' ')) {
     const last = lines.at(-1) ?? '';
-    if (last !== '' && last.length + 1 + word.length > WIDTH) lines.push(word);
+    if (last !== '' && last.length + 1 + word.length > WIDTH) lines.push(hang + word);
     else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
   }
   return lines;

@@ -1,5 +1,6 @@
 import type { DiscordPort, Message, Snowflake } from '../../core/discord.ts';
 import type { BotDriver, BotEvent, Job, Room } from '../../core/driver.ts';
+import { readLatest } from './latest.ts';
 import type { CozeOptions } from './options.ts';
 import { composePrompt, layOutPrompt, type PromptPart } from './prompt.ts';
 import { readAnswer } from './reader.ts';
@@ -16,6 +17,7 @@ export const cozeDriver: BotDriver<CozeRoomOptions> = {
   name: 'coze',
   verbs: ['chat'],
   run: runChat,
+  latest: readLatest,
 };
 
 async function* runChat(job: Job, room: Room<CozeRoomOptions>): AsyncGenerator<BotEvent> {

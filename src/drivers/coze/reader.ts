@@ -25,10 +25,12 @@ export async function* readAnswer(
   void progress.follow(changes);
   const shown: Shown = { text: '', mediaUrls: new Set() };
   try {
-    while (progress.end === undefined) {
+    for (let isOver = false; !isOver; ) {
       await progress.changed();
       options.signal.throwIfAborted();
-      yield* news(progress, shown, options);
+      // Read before the news: what comes while they are handed over must still be shown.
+      isOver = progress.end !== undefined;
+      yield* news(progress, shown, options, isOver);
     }
     yield* lastEvents(progress, options);
   } finally {
@@ -42,9 +44,14 @@ interface Shown {
   readonly mediaUrls: Set<string>;
 }
 
-function* news(progress: AnswerProgress, shown: Shown, options: ReaderOptions): Generator<BotEvent> {
+function* news(
+  progress: AnswerProgress,
+  shown: Shown,
+  options: ReaderOptions,
+  isOver: boolean,
+): Generator<BotEvent> {
   const text = textOf(progress.answer);
-  if (isHeldBack(text, shown.text, progress.end !== undefined, options.clock.now())) return;
+  if (isHeldBack(text, shown.text, isOver, options.clock.now())) return;
   const change = textChange(shown.text, text);
   shown.text = text;
   if (change) yield change;

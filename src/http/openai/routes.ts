@@ -99,6 +99,7 @@ function begin(options: OpenAiOptions, request: FastifyRequest, reply: FastifyRe
     caller: callerOf(request),
     model,
     messages,
+    streamed: wanted.stream,
     conversation: conversationOf(request.headers),
     signal,
     requestId: request.id,

@@ -61,7 +61,8 @@ export class CozeBot {
     const rights = channelPermissions(event.guild, channel, this.#parts.userId);
     if ((rights & this.#reader) !== this.#reader) return;
     if (!message.mentionIds.includes(this.#parts.userId)) {
-      this.#keepPart(message);
+      // What is addressed to somebody else is no part of a prompt for this bot.
+      if (message.mentionIds.length === 0) this.#keepPart(message);
       return;
     }
     const prompt = readPrompt(this.#parts.world, message, this.#parts.userId, this.#takeParts(message));

@@ -231,6 +231,27 @@ describe('the Coze driver', () => {
     expect(run.events).toContainEqual({ type: 'text-replaced', text: 'The answer' });
   });
 
+  test.each([2, 3, 6])(
+    'shows the whole text when %i changes come in one burst, the end among them',
+    async (count) => {
+      const run = start();
+      await clock.settle();
+      const text = 'one two three four five six'.split(' ');
+      for (let index = 1; index <= count; index += 1) {
+        const isLast = index === count;
+        discord.emit(CHANNEL, {
+          type: index === 1 ? 'message-created' : 'message-updated',
+          message: reply('1400', text.slice(0, index).join(' '), {
+            edited_timestamp: new Date(clock.now() + index).toISOString(),
+            components: isLast ? BUTTONS : [],
+          }),
+        });
+      }
+      await run.done;
+      expect(textOf(run.events)).toBe(text.slice(0, count).join(' '));
+    },
+  );
+
   test('is not led back by doubled or late events', async () => {
     const run = start();
     await clock.settle();

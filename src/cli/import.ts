@@ -1,0 +1,119 @@
+import {
+  closeSync,
+  existsSync,
+  fchmodSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import type { Command } from 'commander';
+import { type Imported, importBridge } from '../config/import/bridge.ts';
+import { ImportError } from '../config/import/import-error.ts';
+import { decodeFile } from '../config/import/source.ts';
+import { PEM_FILES } from '../config/import/tls.ts';
+import { DEFAULT_FILE } from '../config/load.ts';
+import { CommandFailure, type CommandIo } from './io.ts';
+import { jsonOption } from './options.ts';
+import type { Parts } from './parts.ts';
+
+interface ImportOptions {
+  readonly out: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+/** Adds `cordgate import FILE`: converts the Config.yml of a Coze-Discord-Bridge. */
+export function addImport(
+  program: Command,
+  io: CommandIo,
+  _parts: Parts,
+  done: (code: number) => void,
+): void {
+  program
+    .command('import')
+    .description('convert the Config.yml of a Coze-Discord-Bridge')
+    .argument('<file>', 'the Config.yml')
+    .option('-o, --out <file>', 'file to write', DEFAULT_FILE)
+    .option('-f, --force', 'replace the file when it exists')
+    .addOption(jsonOption('print what was written as one line of JSON on stdout'))
+    .action((file: string, options: ImportOptions) => done(importFile(io, file, options)));
+}
+
+function importFile(io: CommandIo, file: string, { out, force, json }: ImportOptions): number {
+  const imported = convert(file);
+  if (existsSync(out) && realpathSync(out) === realpathSync(file)) {
+    throw new CommandFailure(`${out} is the file to import: choose another one with --out`, 2);
+  }
+  write(out, imported.text, force === true);
+  const { accounts, bots, notes, variables } = imported;
+  const names = variables.map(({ name }) => name);
+  io.stdout(
+    json
+      ? `${JSON.stringify({ written: out, accounts, bots, notes, variables: names })}\n`
+      : forPeople(out, imported),
+  );
+  return 0;
+}
+
+function convert(file: string): Imported {
+  try {
+    return importBridge(decodeFile(readFileSync(file)), {
+      hasPemFiles: Object.values(PEM_FILES).every((path) => existsSync(path)),
+      conversationFiles: conversationFilesBeside(file),
+    });
+  } catch (error) {
+    if (error instanceof ImportError) throw new CommandFailure(`${file}: ${error.message}`, 2);
+    throw new CommandFailure(`${file}: ${whyUnreadable(codeOf(error))}`, 2, error);
+  }
+}
+
+/** Counted only: the names of these files hold access keys. */
+function conversationFilesBeside(file: string): number {
+  const names = readdirSync(dirname(file));
+  return names.filter((name) => /^(conversation_.*|cache_names)\.json$/.test(name)).length;
+}
+
+function whyUnreadable(code: string): string {
+  if (code === 'ENOENT') return 'there is no such file';
+  return code === 'EISDIR' ? 'this is a folder: name the Config.yml in it' : `cannot be read (${code})`;
+}
+
+/** The file holds tokens, so only its owner may read it, also when it replaces one that others could read. */
+function write(out: string, text: string, force: boolean): void {
+  try {
+    const file = openSync(out, force ? 'w' : 'wx', 0o600);
+    try {
+      fchmodSync(file, 0o600);
+      writeSync(file, text);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'EEXIST') throw new CommandFailure(`${out} exists already; --force replaces it`);
+    throw new CommandFailure(`${out} cannot be written (${code})`, 1, error);
+  }
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof Error && 'code' in error) return String(error.code);
+  throw error;
+}
+
+function forPeople(out: string, { accounts, bots, notes, variables }: Imported): string {
+  const choice = out === DEFAULT_FILE ? '' : ` --config ${out}`;
+  const remarks = notes.map((note) => `- ${note}\n`);
+  const names = variables.map(({ name, meaning }) => `  ${name}=   # ${meaning}\n`);
+  return [
+    `Wrote ${out}. It holds your tokens and keys; only you may read it.`,
+    `Accounts: ${accounts.join(', ') || 'none'}. Bots: ${bots.join(', ') || 'none'}.`,
+    ...(remarks.length === 0 ? [] : [`\nTo know:\n${remarks.join('')}`]),
+    ...(names.length === 0
+      ? []
+      : [`Set these in the environment, or in a file .env beside it:\n\n${names.join('')}`]),
+    `Then: cordgate check${choice}\nAnd:  cordgate serve${choice}\n`,
+  ].join('\n');
+}

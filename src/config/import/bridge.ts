@@ -1,0 +1,137 @@
+/** Turns the `Config.yml` of Coze-Discord-Bridge, in each of the forms it had, into a `cordgate.yaml`. */
+import { loadConfig } from '../load.ts';
+import { ConfigError } from '../problem.ts';
+import { type Group, isGroup } from '../tree.ts';
+import { Accounts } from './accounts.ts';
+import { readAccess } from './auth.ts';
+import { ABOUT_MODELS, botBlock, botIdOf } from './bots.ts';
+import { listOf, sortEntries } from './entry.ts';
+import { refuseForeign } from './foreign.ts';
+import { ImportError } from './import-error.ts';
+import { Ledger, type Variable } from './ledger.ts';
+import { leftoverText } from './leftover.ts';
+import { type Line, type Page, paragraphs } from './page.ts';
+import { proxyLines } from './proxy.ts';
+import { Keys, textOf } from './scalars.ts';
+import { serverLines } from './server.ts';
+import { readShared } from './shared.ts';
+import { readSource } from './source.ts';
+import { readTls } from './tls.ts';
+import { writePage } from './write.ts';
+
+/** What stands beside the old file. */
+export interface Surroundings {
+  /** True when the converted certificate and key of `PEM_FILES` exist. */
+  readonly hasPemFiles: boolean;
+  /** How many `conversation_*.json` and `cache_names.json` there are. */
+  readonly conversationFiles: number;
+}
+
+/** The new file and what there is to say about it. */
+export interface Imported {
+  /** YAML with comments. Holds the tokens and keys of the old file. */
+  readonly text: string;
+  /** Ids of the accounts. */
+  readonly accounts: readonly string[];
+  /** Ids of the bots. */
+  readonly bots: readonly string[];
+  /** What is different, needs a hand, or was left out. Never holds a secret. */
+  readonly notes: readonly string[];
+  /** What has to be set before the file loads; empty when it loads as it is. */
+  readonly variables: readonly Variable[];
+}
+
+/**
+ * Converts the text of a Config.yml (keys and meanings: the README of Coze-Discord-Bridge).
+ * @throws ImportError when it is something else, or cannot be read
+ */
+export function importBridge(text: string, surroundings: Surroundings): Imported {
+  const { root, repeatedKeys } = readSource(text);
+  refuseForeign(root);
+  const ledger = new Ledger(secretsIn(root));
+  if (repeatedKeys)
+    ledger.note('A key stands twice in the old file; the last one was taken, as the Bridge did.');
+  const accounts = new Accounts(ledger);
+  const { page, botCount } = makePage(new Keys(root), accounts, ledger, surroundings);
+  const imported = {
+    text: writePage(page),
+    accounts: accounts.ids,
+    bots: Array.from({ length: botCount }, (_, index) => botIdOf(index)),
+    notes: ledger.notes,
+    variables: ledger.variables,
+  };
+  proveLoadable(imported);
+  return imported;
+}
+
+function makePage(
+  keys: Keys,
+  accounts: Accounts,
+  ledger: Ledger,
+  surroundings: Surroundings,
+): { page: Page; botCount: number } {
+  const { used, dropped } = sortEntries(keys.take('Bots'), ledger);
+  if (used.length === 0) ledger.note('No bot was found in Bots: the new file offers no model yet.');
+  const access = readAccess(used, ledger);
+  const shared = readShared(keys, ledger);
+  const bots = used.map((entry, index) => botBlock(entry, index, shared, accounts, ledger));
+  const tls = readTls(keys, surroundings.hasPemFiles, ledger);
+  const server = serverLines(keys, tls, access.hasKeys, ledger);
+  const sections: Line[] = [
+    { key: 'server', value: { lines: server } },
+    ...section('auth', access.lines),
+    ...section('discord', proxyLines(keys, ledger)),
+    { key: 'accounts', value: accounts.blocks() },
+    { key: 'bots', value: bots, ...paragraphs(bots.length > 0 ? ABOUT_MODELS : '') },
+  ];
+  const foot = [conversationText(surroundings, ledger), leftoverText(keys, dropped, ledger)];
+  return {
+    page: { head: HEAD, sections, foot: foot.filter((part) => part !== '').join('\n\n') },
+    botCount: bots.length,
+  };
+}
+
+const HEAD = `Made by "cordgate import" from the Config.yml of Coze-Discord-Bridge. Every key is described in docs/configuration.md.
+This file holds tokens and keys: let nobody else read it. Each can be written as \${NAME} to come from the environment.
+"cordgate check" proves that it works. Behind the values stand the keys of the old file.`;
+
+function section(key: string, lines: readonly Line[]): Line[] {
+  return lines.length === 0 ? [] : [{ key, value: { lines } }];
+}
+
+function conversationText({ conversationFiles: count }: Surroundings, ledger: Ledger): string {
+  const found =
+    count === 0
+      ? ''
+      : ` ${count} such file${count === 1 ? ' stands' : 's stand'} beside the old one: keep ${count === 1 ? 'it' : 'them'}.`;
+  const text = `Conversations: the names that the Bridge kept in conversation_<Key>.json (earlier in cache_names.json) are not imported yet; their channels stay on Discord untouched.${found}`;
+  if (count > 0) ledger.note(text);
+  return text;
+}
+
+/** Every token and key of the file, wherever it stands, so that none is shown. */
+function secretsIn(root: Group): string[] {
+  const keys = new Keys(root);
+  const entries = listOf(keys.take('Bots')).filter(isGroup);
+  const perBot = entries.flatMap((group) => {
+    const own = new Keys(group);
+    const tokens = ['Token', 'Token2', 'Discord_Bot_Token'].flatMap((name) =>
+      own.text(name).split(/[,，\s]+/),
+    );
+    const access = own.text('Key');
+    return access === 'default' ? tokens : [...tokens, access];
+  });
+  return [...perBot, textOf(keys.take('APISSL_keyStorePassword'))];
+}
+
+/** The promise of the import: what it writes can be loaded as soon as its variables are set. */
+function proveLoadable({ text, variables }: Imported): void {
+  const env = Object.fromEntries(variables.map(({ name, sample }) => [name, sample]));
+  try {
+    loadConfig({ text, env });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const reasons = error.problems.map(({ path, message }) => `${path}: ${message}`).join('; ');
+    throw new ImportError(`the file holds values that cordgate cannot use: ${reasons}`);
+  }
+}
