@@ -55,6 +55,12 @@ export function asListener(account: Account, clock: Clock): Listener {
   return {
     port: account.client,
     isConnected: () => account.client.status.state === 'ready',
+    async reconnect(signal) {
+      const disabled = disabledError(account);
+      if (disabled) throw disabled;
+      account.client.reconnect();
+      await waitForConnection(account, clock, signal);
+    },
     async ready(signal) {
       const disabled = disabledError(account);
       if (disabled) throw disabled;

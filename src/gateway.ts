@@ -4,11 +4,16 @@ import { isLoopback } from './config/cross-check.ts';
 import type { BotConfig, Config } from './config/schema.ts';
 import { ChatBot } from './core/bot.ts';
 import { type Clock, systemClock } from './core/clock.ts';
+import { createConversationService } from './core/conversation-service.ts';
 import { GatewayError } from './core/errors.ts';
+import { joinServices } from './core/gateway-service.ts';
 import { type Ids, randomIds } from './core/ids.ts';
+import { Keepalive } from './core/keepalive.ts';
 import type { Log } from './core/log.ts';
+import type { ChatReport } from './core/observe.ts';
 import { createService, type RunningService } from './core/service.ts';
 import type { Store } from './core/store.ts';
+import { UsageBook } from './core/usage.ts';
 import { driverOf } from './drivers/index.ts';
 import { createApp } from './http/app.ts';
 import { createMetrics } from './http/metrics.ts';
@@ -65,7 +70,9 @@ interface Parts {
   readonly store: Store;
   readonly accounts: ReadonlyMap<string, Account>;
   readonly bots: readonly ChatBot[];
-  readonly service: RunningService;
+  readonly chat: RunningService;
+  readonly keepalive: Keepalive;
+  readonly usage: UsageBook;
   readonly app: ReturnType<typeof createApp>;
 }
 
@@ -78,10 +85,20 @@ async function createParts(config: Config, tools: Tools): Promise<Parts> {
   const media = createMediaLoader({ allowPrivate: config.webhooks.allowPrivate, clock: tools.clock });
   const tokens = createTokenCounter();
   void tokens.warm();
-  const service = createService({ bots, media, tokens, observer: metrics.observer, ...tools });
+  const usage = new UsageBook(store, tools.clock, tools.log);
+  const observer = {
+    chatEnded(report: ChatReport) {
+      metrics.observer.chatEnded(report);
+      usage.add(report);
+    },
+  };
+  const chat = createService({ bots, media, tokens, observer, ...tools });
+  const keepalive = new Keepalive({ bots, service: chat, ...tools });
+  const conversations = createConversationService(bots);
+  const service = joinServices({ bots, chat, conversations, keepalive, usage });
   const health = { readiness: () => readinessOf(accounts, bots) };
   const app = createApp({ ...httpOptions(config), service, metrics, health, ...tools });
-  return { store, accounts, bots, service, app };
+  return { store, accounts, bots, chat, keepalive, usage, app };
 }
 
 function httpOptions(config: Config) {
@@ -110,6 +127,8 @@ function createBot(
     // Accounts that the operator switched off are not in the map.
     senders: bot.send.flatMap((id) => accounts.get(id) ?? []).map(asSender),
     botUserIds: bot.botUserIds,
+    conversations: bot.conversations,
+    keepalive: bot.keepalive,
     channels: {
       guildId: bot.guildId,
       categoryId: bot.categoryId,
@@ -157,7 +176,7 @@ async function listen(config: Config, { app }: Parts): Promise<string> {
 }
 
 /** Connects the accounts that read. What is not there after a while is waited for by the requests that need it. */
-async function logIn({ bots, accounts }: Parts, clock: Clock): Promise<void> {
+async function logIn({ bots, accounts, keepalive }: Parts, clock: Clock): Promise<void> {
   const reading = new Set(bots.map((bot) => bot.setup.listener.port));
   const listening = [...accounts.values()].filter(({ client }) => reading.has(client));
   for (const { client } of listening) client.connect();
@@ -166,10 +185,13 @@ async function logIn({ bots, accounts }: Parts, clock: Clock): Promise<void> {
   await Promise.allSettled(listening.map(({ client }) => client.whenReady(patience.signal)));
   cancel();
   await Promise.allSettled(bots.map((bot) => bot.open()));
+  keepalive.start();
 }
 
-async function stop({ app, service, accounts, store }: Parts): Promise<void> {
-  await Promise.all([service.close(GRACE_MS), app.close()]);
+async function stop({ app, chat, keepalive, usage, accounts, store }: Parts): Promise<void> {
+  keepalive.stop();
+  await Promise.all([chat.close(GRACE_MS), app.close()]);
   await Promise.all([...accounts.values()].map(({ client }) => client.close()));
+  await usage.write();
   await store.close();
 }

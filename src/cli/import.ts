@@ -6,7 +6,7 @@ import {
   readdirSync,
   readFileSync,
   realpathSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
@@ -72,8 +72,13 @@ function convert(file: string): Imported {
 
 /** Counted only: the names of these files hold access keys. */
 function conversationFilesBeside(file: string): number {
-  const names = readdirSync(dirname(file));
-  return names.filter((name) => /^(conversation_.*|cache_names)\.json$/.test(name)).length;
+  try {
+    const names = readdirSync(dirname(file));
+    return names.filter((name) => /^(conversation_.*|cache_names)\.json$/.test(name)).length;
+  } catch {
+    // A folder that may not be listed is no reason to refuse the file in it.
+    return 0;
+  }
 }
 
 function whyUnreadable(code: string): string {
@@ -87,7 +92,7 @@ function write(out: string, text: string, force: boolean): void {
     const file = openSync(out, force ? 'w' : 'wx', 0o600);
     try {
       fchmodSync(file, 0o600);
-      writeSync(file, text);
+      writeFileSync(file, text);
     } finally {
       closeSync(file);
     }

@@ -6,6 +6,7 @@ import type { DiscordPort, Snowflake } from './discord.ts';
 import type { BotDriver, LatestAnswer } from './driver.ts';
 import type { GatewayError } from './errors.ts';
 import type { Ids } from './ids.ts';
+import type { KeepaliveOptions } from './keepalive.ts';
 import { LastingConversations } from './lasting.ts';
 import type { Log } from './log.ts';
 import { PassingConversations } from './passing.ts';
@@ -28,6 +29,8 @@ export interface Listener {
    * @throws GatewayError account_offline, account_disabled
    */
   ready(signal: AbortSignal): Promise<void>;
+  /** Gives up the connection and makes a new one. @throws GatewayError account_offline, account_disabled */
+  reconnect(signal: AbortSignal): Promise<void>;
   /** True while the account is connected to Discord. */
   isConnected(): boolean;
 }
@@ -44,6 +47,7 @@ export interface ChatBotSetup {
   readonly channels: Omit<ChannelLimits, 'botId'>;
   /** Channels that the operator gave as named conversations. */
   readonly conversations?: Readonly<Record<string, Snowflake>> | undefined;
+  readonly keepalive: KeepaliveOptions;
 }
 
 /** What a chat bot works with. */
@@ -57,6 +61,8 @@ export interface ChatBotTools {
 /** A chat bot at work: its pools of accounts and bots, and its conversations. */
 export class ChatBot {
   readonly setup: ChatBotSetup;
+  /** When the bot last answered somebody, or the start, in milliseconds since the epoch. */
+  lastAnswerAt: number;
   readonly senders: Pool<Sender>;
   readonly bots: Pool<Member>;
   readonly #keeper: ChannelKeeper;
@@ -70,6 +76,7 @@ export class ChatBot {
     const discord = setup.listener.port;
     const { queue, waitMs } = setup.channels;
     this.setup = setup;
+    this.lastAnswerAt = clock.now();
     this.#tools = tools;
     this.senders = new Pool(setup.senders, clock);
     this.bots = new Pool(

@@ -144,6 +144,7 @@ class Service implements RunningService {
         completionTokens: await this.#tools.tokens.count(answer.text),
       };
       report.complete(answer, usage);
+      bot.lastAnswerAt = this.#tools.clock.now();
       if (answer.reason === 'length') attempts.place.leave({ type: 'broken' });
       yield { type: 'answer-completed', answer: answer.finish(usage) };
       attempts.place.leave(answered(attempts, undefined));

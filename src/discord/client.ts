@@ -47,6 +47,8 @@ export interface DiscordClientOptions {
 export interface DiscordClient extends DiscordPort {
   /** Logs in to the gateway and keeps the connection up from then on. Never throws; a second call does nothing. */
   connect(): void;
+  /** Gives up the connection, if there is one, and makes a new one, as if Discord had asked for it (op 7). */
+  reconnect(): void;
   readonly status: AccountStatus;
   /**
    * Resolves once the gateway connection is ready, at once when it is.
@@ -112,6 +114,7 @@ class AccountClient implements DiscordClient {
   readonly listChannels: DiscordClient['listChannels'];
   readonly whenReady: DiscordClient['whenReady'];
   readonly connect: DiscordClient['connect'];
+  readonly reconnect: DiscordClient['reconnect'];
   readonly #parts: ReturnType<typeof assemble>;
 
   constructor(parts: ReturnType<typeof assemble>) {
@@ -125,6 +128,7 @@ class AccountClient implements DiscordClient {
     this.listChannels = channels.list;
     this.whenReady = status.whenReady;
     this.connect = session.start;
+    this.reconnect = session.reconnect;
   }
 
   get userId(): Snowflake {

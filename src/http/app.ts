@@ -1,8 +1,8 @@
 import { createServer } from 'node:https';
 import fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify';
-import type { ChatService } from '../core/chat.ts';
 import type { Clock } from '../core/clock.ts';
 import { GatewayError } from '../core/errors.ts';
+import type { GatewayService } from '../core/gateway-service.ts';
 import { type Ids, randomIds } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import { logRequests } from './access-log.ts';
@@ -19,7 +19,7 @@ import { requestIdOf } from './request-id.ts';
 
 /** What the HTTP surface is made of. */
 export interface HttpOptions {
-  readonly service: ChatService;
+  readonly service: GatewayService;
   readonly keys: readonly ApiKey[];
   /** Ids of the bots that are reached without a key. */
   readonly anonymousBots: readonly string[];

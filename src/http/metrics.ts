@@ -69,18 +69,18 @@ function chatObserver(registry: Registry): ServiceObserver {
   });
   const tokens = new Counter({
     name: 'cordgate_tokens_total',
-    help: 'Tokens of prompts and completions, counted with o200k_base.',
-    labelNames: ['bot', 'kind'],
+    help: 'Tokens of prompts and completions, by bot and name of the key, counted with o200k_base.',
+    labelNames: ['bot', 'key', 'kind'],
     registers,
   });
   return {
-    chatEnded({ botId: bot, outcome, firstTextMs, totalMs, usage }) {
+    chatEnded({ botId: bot, callerId: key, outcome, firstTextMs, totalMs, usage }) {
       chats.inc({ bot, outcome });
       total.observe({ bot }, totalMs / 1000);
       if (firstTextMs !== undefined) firstDelta.observe({ bot }, firstTextMs / 1000);
       if (usage === undefined) return;
-      tokens.inc({ bot, kind: 'prompt' }, usage.promptTokens);
-      tokens.inc({ bot, kind: 'completion' }, usage.completionTokens);
+      tokens.inc({ bot, key, kind: 'prompt' }, usage.promptTokens);
+      tokens.inc({ bot, key, kind: 'completion' }, usage.completionTokens);
     },
   };
 }

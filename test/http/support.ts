@@ -3,9 +3,10 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { onTestFinished } from 'vitest';
 import { mayUse } from '../../src/core/caller.ts';
-import type { Chat, ChatAnswer, ChatEvent, ChatRequest, ChatService } from '../../src/core/chat.ts';
+import type { Chat, ChatAnswer, ChatEvent, ChatRequest } from '../../src/core/chat.ts';
 import { type Clock, systemClock } from '../../src/core/clock.ts';
 import { GatewayError } from '../../src/core/errors.ts';
+import type { GatewayService } from '../../src/core/gateway-service.ts';
 import { silentLog } from '../../src/core/log.ts';
 import { createApp, type HttpOptions } from '../../src/http/app.ts';
 import type { ApiKey } from '../../src/http/auth.ts';
@@ -63,7 +64,19 @@ export function untilAborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-export class FakeService implements ChatService {
+const notImplemented = () => Promise.reject(new Error('not implemented'));
+
+export class FakeService implements GatewayService {
+  readonly createConversation = notImplemented;
+  readonly findConversation = notImplemented;
+  readonly listConversations = notImplemented;
+  readonly renameConversation = notImplemented;
+  readonly deleteConversation = notImplemented;
+  readonly latestAnswer = notImplemented;
+  readonly keepalive = notImplemented;
+  readonly reconnect = notImplemented;
+  readonly usage = notImplemented;
+  readonly isOnline = () => true;
   readonly requests: ChatRequest[] = [];
   readonly remembered: string[] = [];
   script: Script = says(delta('Hello'), delta(' world'), completed());

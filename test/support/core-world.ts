@@ -79,9 +79,15 @@ export class CoreWorld {
       models: ['gpt-4o'],
       driver,
       options: {},
-      listener: { port: this.discord, ready: async () => {}, isConnected: () => true },
+      listener: {
+        port: this.discord,
+        ready: async () => {},
+        isConnected: () => true,
+        reconnect: async () => {},
+      },
       senders: [{ id: 'alice', port: this.discord }],
       botUserIds: ['B1'],
+      keepalive: { everyMinutes: 0, maxIdleMinutes: 720, channel: 'keepalive', message: 'still there?' },
       channels: {
         guildId: 'G',
         maxChannels: 50,

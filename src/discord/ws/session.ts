@@ -36,6 +36,8 @@ export interface SessionListener {
 /** A login to the gateway that keeps itself alive. */
 export interface GatewaySession {
   start(): void;
+  /** Does what Discord's own request to reconnect (op 7) would do. */
+  reconnect(): void;
   /** Ends it for good because REST proved that the token is dead. */
   reject(reason: string): void;
   stop(): void;
@@ -46,6 +48,7 @@ export function createSession(options: SessionOptions, listener: SessionListener
   const shell = new SessionShell(options, listener);
   return {
     start: () => shell.feed({ type: 'start' }),
+    reconnect: () => shell.feed({ type: 'payload', payload: { op: GatewayOpcodes.Reconnect, d: null } }),
     reject: (reason) => shell.feed({ type: 'token-rejected', reason }),
     stop: () => shell.feed({ type: 'stop' }),
   };

@@ -65,6 +65,10 @@ export const cozeBotSchema = z.strictObject({
     .min(0)
     .default(500)
     .describe('requests that may wait for a channel, and for each named conversation'),
+  conversations: z
+    .record(z.string().min(1).max(100), snowflake)
+    .default({})
+    .describe('channels that exist already, by the name under which callers reach them as a conversation'),
   keepalive: keepaliveSchema.prefault({}),
 });
 

@@ -1,0 +1,50 @@
+import type { ChatBot } from './bot.ts';
+import { type Caller, mayUse } from './caller.ts';
+import type { ChatService } from './chat.ts';
+import type { ConversationService } from './conversation-service.ts';
+import type { Keepalive, KeepaliveRound } from './keepalive.ts';
+import type { UsageTotals } from './store.ts';
+import type { UsageBook } from './usage.ts';
+
+/** Everything that dialects may call. */
+export interface GatewayService extends ChatService, ConversationService {
+  /** Pings those of the caller's bots that were left alone for long. */
+  keepalive(caller: Caller): Promise<KeepaliveRound>;
+  /**
+   * Makes the reading accounts of the caller's bots connect to Discord anew.
+   * @throws GatewayError account_disabled, account_offline
+   */
+  reconnect(caller: Caller, signal: AbortSignal): Promise<void>;
+  /** What every caller has used of every bot. */
+  usage(): Promise<UsageTotals[]>;
+}
+
+/** The halves that the service is made of. */
+export interface ServiceParts {
+  readonly bots: readonly ChatBot[];
+  readonly chat: ChatService;
+  readonly conversations: ConversationService;
+  readonly keepalive: Keepalive;
+  readonly usage: UsageBook;
+}
+
+/** Puts the halves together. */
+export function joinServices({ bots, chat, conversations, keepalive, usage }: ServiceParts): GatewayService {
+  return {
+    chat: (request) => chat.chat(request),
+    models: (caller) => chat.models(caller),
+    createConversation: (...given) => conversations.createConversation(...given),
+    findConversation: (...given) => conversations.findConversation(...given),
+    listConversations: (...given) => conversations.listConversations(...given),
+    renameConversation: (...given) => conversations.renameConversation(...given),
+    deleteConversation: (...given) => conversations.deleteConversation(...given),
+    latestAnswer: (...given) => conversations.latestAnswer(...given),
+    isOnline: (caller) => conversations.isOnline(caller),
+    keepalive: (caller) => keepalive.run(caller),
+    usage: () => usage.totals(),
+    async reconnect(caller, signal) {
+      const own = bots.filter(({ setup }) => mayUse(caller, setup.id)).map(({ setup }) => setup.listener);
+      await Promise.all(own.map((listener) => listener.reconnect(signal)));
+    },
+  };
+}

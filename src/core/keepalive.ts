@@ -1,0 +1,102 @@
+import type { ChatBot } from './bot.ts';
+import { type Caller, mayUse } from './caller.ts';
+import type { ChatService } from './chat.ts';
+import type { Clock } from './clock.ts';
+import type { Ids } from './ids.ts';
+import type { Log } from './log.ts';
+
+/** How a bot that nobody talks to is kept from being taken offline. */
+export interface KeepaliveOptions {
+  /** How often to look, in minutes; 0 = only when asked. */
+  readonly everyMinutes: number;
+  /** Only a bot that has not answered for longer is pinged, in minutes. */
+  readonly maxIdleMinutes: number;
+  /** Name of the conversation that the ping goes to. */
+  readonly channel: string;
+  readonly message: string;
+}
+
+/** What became of one round: ids of bots. */
+export interface KeepaliveRound {
+  readonly pinged: readonly string[];
+  readonly failed: readonly string[];
+  /** They answered somebody recently. */
+  readonly notNeeded: readonly string[];
+}
+
+/** What the keepalive works with. */
+export interface KeepaliveTools {
+  readonly bots: readonly ChatBot[];
+  readonly service: ChatService;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+}
+
+const MINUTE_MS = 60_000;
+
+/** Pings bots that were left alone for long: Coze takes bots offline that nobody talks to. */
+export class Keepalive {
+  readonly #tools: KeepaliveTools;
+  readonly #stopping = new AbortController();
+
+  constructor(tools: KeepaliveTools) {
+    this.#tools = tools;
+  }
+
+  /** Begins to look at every bot in its own rhythm. */
+  start(): void {
+    for (const bot of this.#tools.bots) this.#schedule(bot);
+  }
+
+  /** Ends the rhythm, and pings that are on their way. */
+  stop(): void {
+    this.#stopping.abort(new Error('the gateway is stopping'));
+  }
+
+  /** Looks at the caller's bots now; resolves when every ping was answered or failed. */
+  async run(caller: Caller): Promise<KeepaliveRound> {
+    const bots = this.#tools.bots.filter(({ setup }) => mayUse(caller, setup.id));
+    const results = await Promise.all(
+      bots.map(async (bot) => ({ id: bot.setup.id, result: await this.#look(bot) })),
+    );
+    const idsOf = (wanted: string) => results.filter(({ result }) => result === wanted).map(({ id }) => id);
+    return { pinged: idsOf('pinged'), failed: idsOf('failed'), notNeeded: idsOf('notNeeded') };
+  }
+
+  #schedule(bot: ChatBot): void {
+    const { everyMinutes } = bot.setup.keepalive;
+    if (everyMinutes <= 0) return;
+    const cancel = this.#tools.clock.after(everyMinutes * MINUTE_MS, () => {
+      void this.#look(bot);
+      this.#schedule(bot);
+    });
+    this.#stopping.signal.addEventListener('abort', cancel, { once: true });
+  }
+
+  async #look(bot: ChatBot): Promise<'pinged' | 'failed' | 'notNeeded'> {
+    const idleMs = this.#tools.clock.now() - bot.lastAnswerAt;
+    if (idleMs <= bot.setup.keepalive.maxIdleMinutes * MINUTE_MS) return 'notNeeded';
+    try {
+      await this.#ping(bot);
+      return 'pinged';
+    } catch (error) {
+      this.#tools.log.warn({ bot: bot.setup.id, error: String(error) }, 'the keepalive ping failed');
+      return 'failed';
+    }
+  }
+
+  async #ping({ setup }: ChatBot): Promise<void> {
+    const { channel, message } = setup.keepalive;
+    const chat = this.#tools.service.chat({
+      caller: { id: '\0keepalive', admin: false, bots: [setup.id] },
+      model: undefined,
+      messages: [{ role: 'user', text: message, files: [] }],
+      streamed: false,
+      conversation: channel,
+      signal: this.#stopping.signal,
+      requestId: `keepalive-${this.#tools.ids.hex()}`,
+    });
+    for await (const _event of chat.events);
+  }
+}
