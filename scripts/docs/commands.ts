@@ -34,6 +34,18 @@ error; 0: none is.
   init: `An existing file is left alone unless \`--force\` is given. The file names the environment variables that hold the secrets; set them,
 or put them into a file \`.env\` beside it.
 `,
+  import: `Reads every form that the Config.yml of Coze-Discord-Bridge had (\`Discord_Bot_Token\`; \`Token\` with \`Token2\`; several user tokens in
+\`Token\`) and writes a commented \`cordgate.yaml\`. Behind each value stands the old key; what has no counterpart is listed at the end with
+its value and the reason. The access key of each bot becomes an API key that reaches just this bot, an empty one and \`default\` become
+\`auth.anonymous\`.
+
+Tokens and keys are written into the new file, which only its owner may read, and never to the terminal. What is missing stands there as
+\`\${NAME}\`, to be set in the environment or in \`.env\`. Not imported: the Java key store (the file names the commands that convert it to PEM)
+and the names of conversations. The import of Discordxy's \`config.json\` comes with a later version.
+
+\`--json\` prints \`{"written","accounts":[…],"bots":[…],"notes":[…],"variables":[…]}\`: ids of accounts and bots, what is different or needs a hand,
+and the variables to set. Exit code 2: the file is something else or cannot be read; 1: the new file exists already or cannot be written.
+`,
 };
 
 function section(command: Command): string {

@@ -6,7 +6,6 @@ import type { DiscordPort, Snowflake } from './discord.ts';
 import type { BotDriver, LatestAnswer } from './driver.ts';
 import type { GatewayError } from './errors.ts';
 import type { Ids } from './ids.ts';
-import type { KeepaliveOptions } from './keepalive.ts';
 import { LastingConversations } from './lasting.ts';
 import type { Log } from './log.ts';
 import { PassingConversations } from './passing.ts';
@@ -33,6 +32,17 @@ export interface Listener {
   reconnect(signal: AbortSignal): Promise<void>;
   /** True while the account is connected to Discord. */
   isConnected(): boolean;
+}
+
+/** How a bot that nobody talks to is kept from being taken offline. */
+export interface KeepaliveOptions {
+  /** How often to look, in minutes; 0 = only when asked. */
+  readonly everyMinutes: number;
+  /** Only a bot that has not answered for longer is pinged, in minutes. */
+  readonly maxIdleMinutes: number;
+  /** Name of the conversation that the ping goes to. */
+  readonly channel: string;
+  readonly message: string;
 }
 
 /** A chat bot of the configuration, its accounts logged in. */

@@ -5,17 +5,6 @@ import type { Clock } from './clock.ts';
 import type { Ids } from './ids.ts';
 import type { Log } from './log.ts';
 
-/** How a bot that nobody talks to is kept from being taken offline. */
-export interface KeepaliveOptions {
-  /** How often to look, in minutes; 0 = only when asked. */
-  readonly everyMinutes: number;
-  /** Only a bot that has not answered for longer is pinged, in minutes. */
-  readonly maxIdleMinutes: number;
-  /** Name of the conversation that the ping goes to. */
-  readonly channel: string;
-  readonly message: string;
-}
-
 /** What became of one round: ids of bots. */
 export interface KeepaliveRound {
   readonly pinged: readonly string[];
