@@ -1,0 +1,111 @@
+import {
+  chmodSync,
+  copyFileSync,
+  mkdtempSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config/load.ts';
+import { Terminal } from '../cli/terminal.ts';
+
+const FULL = join(import.meta.dirname, 'import-fixtures/full.yml');
+let folder = '';
+const path = (name: string) => join(folder, name);
+const run = (...args: string[]) => new Terminal().run(['import', ...args]);
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cordgate-import-'));
+});
+
+describe('cordgate import', () => {
+  it('writes a file that loads, that nobody else may read, and says in one line what is in it', async () => {
+    const { code, stdout, stderr } = await run(FULL, '--out', path('new.yaml'), '--json');
+    expect([code, stderr, stdout.split('\n').length]).toEqual([0, '', 2]);
+    const { notes, ...line } = JSON.parse(stdout);
+    expect(line).toEqual({
+      written: path('new.yaml'),
+      accounts: ['bridge', 'sender', 'bridge-2'],
+      bots: ['coze', 'coze-2'],
+      variables: [],
+    });
+    expect(notes.length).toBeGreaterThan(3);
+    expect(loadConfig({ path: path('new.yaml'), env: {} }).config.bots).toHaveLength(2);
+    expect(statSync(path('new.yaml')).mode & 0o077).toBe(0);
+  });
+
+  it('tells people what to know, what to set and what to do next, without any token or key', async () => {
+    writeFileSync(path('Config.yml'), 'Bots:\n  - Key: my-secret-key\n    Token: my-secret-token\n');
+    const { stdout } = await run(path('Config.yml'), '--out', path('new.yaml'));
+    expect(stdout).toContain('Accounts: sender. Bots: coze.');
+    expect(stdout).toContain('DISCORD_GUILD_ID=');
+    expect(stdout).toContain(`cordgate check --config ${path('new.yaml')}`);
+    expect(stdout).not.toContain('my-secret');
+    expect(readFileSync(path('new.yaml'), 'utf8')).toContain('my-secret-token');
+  });
+
+  it('never shows a token or key on the terminal', async () => {
+    for (const flags of [[], ['--json']]) {
+      const { stdout, stderr } = await run(FULL, '--out', path('new.yaml'), '--force', ...flags);
+      expect(stdout + stderr).not.toMatch(
+        /token-of|token-that|sk-team|slack-team|xoxb|123456-store|do-not-show/,
+      );
+    }
+  });
+
+  it('leaves an existing file alone, unless it is forced; then it takes it from the eyes of others', async () => {
+    writeFileSync(path('new.yaml'), 'mine');
+    chmodSync(path('new.yaml'), 0o644);
+    const { code, stderr } = await run(FULL, '--out', path('new.yaml'));
+    expect(code).toBe(1);
+    expect(stderr).toContain('--force');
+    expect(readFileSync(path('new.yaml'), 'utf8')).toBe('mine');
+    expect((await run(FULL, '--out', path('new.yaml'), '--force')).code).toBe(0);
+    expect(statSync(path('new.yaml')).mode & 0o777).toBe(0o600);
+  });
+
+  it('never writes over the file it reads, not even by another name', async () => {
+    copyFileSync(FULL, path('Config.yml'));
+    symlinkSync(path('Config.yml'), path('link.yaml'));
+    for (const out of ['Config.yml', 'link.yaml']) {
+      expect((await run(path('Config.yml'), '--out', path(out), '--force')).code).toBe(2);
+    }
+    expect(readFileSync(path('Config.yml'), 'utf8')).toBe(readFileSync(FULL, 'utf8'));
+  });
+
+  it('counts the files with conversations beside it, and does not show the keys in their names', async () => {
+    copyFileSync(FULL, path('Config.yml'));
+    for (const name of ['conversation_my-secret-key.json', 'cache_names.json'])
+      writeFileSync(path(name), '{}');
+    const { stdout } = await run(path('Config.yml'), '--out', path('new.yaml'));
+    expect(stdout).toContain('2 such files');
+    expect(stdout).not.toContain('my-secret-key');
+  });
+
+  it.each([
+    ['nothing there', undefined, 'there is no such file'],
+    ['an empty file', '', 'the file is empty'],
+    ['bad YAML', 'Bots: "my-secret', 'not valid YAML at line 1'],
+    ['another file', 'a: 1', 'this is no Config.yml'],
+    ['a file of Discordxy', '{"http":{},"discord":{"accounts":[]}}', 'later version'],
+  ])('ends with 2 and a reason for %s, and writes nothing', async (_, text, reason) => {
+    if (text !== undefined) writeFileSync(path('Config.yml'), text);
+    const { code, stdout, stderr } = await run(path('Config.yml'), '--out', path('new.yaml'));
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(reason);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr).not.toContain('my-secret');
+    expect(() => statSync(path('new.yaml'))).toThrow('ENOENT');
+  });
+
+  it('ends with 2 for a folder, and with 1 when the new file cannot be written', async () => {
+    expect((await run(folder, '--out', path('new.yaml'))).stderr).toContain('this is a folder');
+    const { code, stderr } = await run(FULL, '--out', path('no/such/folder.yaml'));
+    expect(code).toBe(1);
+    expect(stderr).toContain('cannot be written (ENOENT)');
+  });
+});
