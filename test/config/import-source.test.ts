@@ -190,6 +190,12 @@ describe('any values of the known keys', () => {
     );
   });
 
+  it('give two bots whose keys hold blanks a variable each', () => {
+    const text = stringify({ Bots: [{ Key: 'a b' }, { Key: 'c d' }], APIPort: 8092 });
+    const names = importBridge(text, ALONE).variables.map(({ name }) => name);
+    expect(names.filter((name) => name.startsWith('BRIDGE_KEY'))).toHaveLength(2);
+  });
+
   it('never crash on any text at all', () => {
     fc.assert(
       fc.property(

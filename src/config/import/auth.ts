@@ -39,7 +39,11 @@ function keyBlock({ origin, access }: Entry, index: number, ledger: Ledger): Blo
   if (!isUsable) ledger.note(`${origin}.Key holds blanks, which no key may here: choose a new one.`);
   const value = isUsable
     ? access
-    : ledger.ask(numbered('BRIDGE_KEY', index, '_'), `a new key for ${id}, without blanks`, 'key');
+    : ledger.ask(
+        numbered('BRIDGE_KEY', index, '_'),
+        `a new key for ${id}, without blanks`,
+        `sample-key-of-${id}`,
+      );
   return {
     lines: [
       { key: 'key', value, beside: isUsable ? `${origin}.Key` : `${origin}.Key held blanks` },
