@@ -3,7 +3,7 @@ import type { ChatRequest } from './chat.ts';
 import type { Clock } from './clock.ts';
 import { discordCode } from './discord.ts';
 import type { BotEvent, Room } from './driver.ts';
-import { type ErrorCode, GatewayError } from './errors.ts';
+import { type ErrorCode, GatewayError, toGatewayError } from './errors.ts';
 import type { Ids } from './ids.ts';
 import { loadMessages } from './loading.ts';
 import type { MediaLoader } from './media.ts';
@@ -43,7 +43,7 @@ export class Attempts {
   readonly #signal: AbortSignal;
   readonly #triedSenders = new Set<string>();
   readonly #triedBots = new Set<string>();
-  #lastError: unknown;
+  #lastError: Error | undefined;
   #wasShown = false;
   #moves = 0;
 
@@ -65,7 +65,7 @@ export class Attempts {
       } catch (error) {
         this.#signal.throwIfAborted();
         if (!(await this.#canGoOn(error, sender.member.id, bot.member.id))) throw error;
-        this.#lastError = error;
+        this.#lastError = toGatewayError(error);
         yield { type: 'attempt-restarted' };
       } finally {
         sender.free();

@@ -126,6 +126,7 @@ export class ChatBot {
     await this.#keeper.open(prefix, await this.lasting.channelIds());
   }
 
+  /** Stops keeping channels; requests that wait for one fail. */
   close(): void {
     this.#keeper.close();
   }

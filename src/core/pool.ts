@@ -75,7 +75,7 @@ export class Pool<M extends Member> {
    * @param tried ids that must not be taken again
    * @throws the error that keeps the member away that comes back first; undefined members left: `lastError`
    */
-  take(preferredId: string | undefined, tried: ReadonlySet<string>, lastError?: unknown): Share<M> {
+  take(preferredId: string | undefined, tried: ReadonlySet<string>, lastError?: Error): Share<M> {
     const open = this.#seats.filter((seat) => !tried.has(seat.member.id));
     const able = open.filter((seat) => this.#refusal(seat) === undefined);
     const seat =

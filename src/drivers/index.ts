@@ -9,5 +9,5 @@ export type DriverName = keyof typeof DRIVERS;
 
 /** The driver of a name. */
 export function driverOf(name: DriverName): BotDriver<unknown> {
-  return DRIVERS[name] as BotDriver<unknown>;
+  return DRIVERS[name];
 }

@@ -22,7 +22,7 @@ export class FakeDiscord implements DiscordPort {
   readonly sent: { channelId: string; draft: MessageDraft; id: string }[] = [];
   readonly calls: string[] = [];
   /** Set to make the named method fail with an error. */
-  readonly failures = new Map<string, () => unknown>();
+  readonly failures = new Map<string, () => Error | undefined>();
   /** Called after each message was sent, before `send` answers. */
   onSend: ((channelId: string, message: Message, draft: MessageDraft) => void) | undefined;
   #nextId = 1_000;

@@ -62,7 +62,7 @@ export async function performRequest(
   try {
     return await exchange(dispatcher, request, either);
   } catch (error) {
-    if (signal?.aborted) throw signal.reason;
+    signal?.throwIfAborted();
     if (error instanceof NoAnswer) throw error;
     if (timeout.signal.aborted)
       throw new NoAnswer('timeout', true, `no answer within ${request.timeoutMs} ms`);

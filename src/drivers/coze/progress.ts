@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import type { MessageChange } from '../../core/discord.ts';
 import type { EndReason } from '../../core/driver.ts';
+import { toGatewayError } from '../../core/errors.ts';
 import {
   type Answer,
   type AnswerScope,
@@ -24,7 +25,7 @@ export interface FollowOptions {
 export class AnswerProgress {
   answer: Answer = EMPTY_ANSWER;
   end: EndReason | undefined;
-  failure: unknown;
+  failure: Error | undefined;
   readonly #scope: AnswerScope;
   readonly #silence: SilenceTimer;
   readonly #cancelDeadline: () => void;
@@ -46,7 +47,7 @@ export class AnswerProgress {
         if (this.end !== undefined) return;
       }
     } catch (error) {
-      this.failure = error;
+      this.failure = toGatewayError(error);
     }
     this.#finish('length');
   }
