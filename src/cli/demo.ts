@@ -59,7 +59,8 @@ async function demo(io: CommandIo, parts: Parts, options: DemoOptions): Promise<
 }
 
 async function startDemo(parts: Parts, { port, speed }: DemoOptions, log: Log): Promise<Demo> {
-  const sim = await parts.startSim({ host: '127.0.0.1', port: 0, speed });
+  // The demo shows the product; Discord's rate limits are for `cordgate sim`.
+  const sim = await parts.startSim({ host: '127.0.0.1', port: 0, speed, limits: 'none' });
   try {
     const key = `sk-demo-${randomBytes(16).toString('hex')}`;
     const gateway = await startOnFreePort(parts, (chosen) => demoConfig(sim.ready, key, chosen), port, log);
@@ -98,7 +99,14 @@ export function demoConfig(sim: SimReady, key: string, port: number): Config {
   const input: ConfigInput = {
     server: { host: '127.0.0.1', port },
     auth: { keys: [{ key, name: 'demo', admin: true }] },
-    discord: { api: sim.api, gateway: sim.gateway, cdn: sim.cdn, upload: sim.upload, activity: sim.cdn },
+    discord: {
+      api: sim.api,
+      gateway: sim.gateway,
+      cdn: sim.cdn,
+      upload: sim.upload,
+      activity: sim.cdn,
+      requestsPerSecond: 0,
+    },
     accounts: [{ id: 'bridge', kind: 'bot', token: account.token }],
     bots: [
       {
@@ -109,6 +117,7 @@ export function demoConfig(sim: SimReady, key: string, port: number): Config {
         guildId: sim.guildId,
         botUserId: sim.bots.coze.userId,
         models: MODELS,
+        maxChannels: 400,
       },
     ],
     store: { driver: 'memory' },

@@ -34,7 +34,12 @@ export interface SimPart extends Running {
 /** The parts that the commands start. Loaded when needed, so that `--help` is quick. */
 export interface Parts {
   startGateway(config: Config, options: { log: Log }): Promise<GatewayPart>;
-  startSim(options: { host?: string; port?: number; speed?: number }): Promise<SimPart>;
+  startSim(options: {
+    host?: string;
+    port?: number;
+    speed?: number;
+    limits?: 'discord' | 'none';
+  }): Promise<SimPart>;
   checkDiscord(config: Config, signal: AbortSignal): Promise<Finding[]>;
 }
 
