@@ -1,8 +1,8 @@
 import type { ChatBot, Sender } from './bot.ts';
-import type { ChatRequest } from './chat.ts';
+import type { ChatMessage, ChatRequest } from './chat.ts';
 import type { Clock } from './clock.ts';
 import { discordCode } from './discord.ts';
-import type { BotEvent, Room } from './driver.ts';
+import type { BotEvent, JobMessage, Room } from './driver.ts';
 import { type ErrorCode, GatewayError, toGatewayError } from './errors.ts';
 import type { Ids } from './ids.ts';
 import { loadMessages } from './loading.ts';
@@ -46,6 +46,8 @@ export class Attempts {
   #lastError: Error | undefined;
   #wasShown = false;
   #moves = 0;
+  readonly #startedAt: number;
+  readonly #loaded = new Map<readonly ChatMessage[], JobMessage[]>();
 
   constructor(bot: ChatBot, request: ChatRequest, place: Place, tools: AttemptTools, signal: AbortSignal) {
     this.#bot = bot;
@@ -53,6 +55,7 @@ export class Attempts {
     this.place = place;
     this.#tools = tools;
     this.#signal = signal;
+    this.#startedAt = tools.clock.now();
   }
 
   /** The events of the answer, from whoever gives it. */
@@ -85,29 +88,62 @@ export class Attempts {
   }
 
   async *#tryOnce(sender: Sender, botUserId: string): AsyncGenerator<BotEvent> {
-    const knowsConversation = botUserId === this.place.botUserId;
-    const lines = knowsConversation ? this.place.news : this.place.whole;
-    const messages = await loadMessages(lines, this.#tools.media, this.#signal);
-    this.botUserId = botUserId;
-    const job = { id: this.#request.requestId, verb: 'chat', messages } as const;
-    for await (const event of this.#bot.setup.driver.run(job, this.#room(sender, botUserId))) {
-      if (event.type === 'job-submitted') this.wasSent = true;
-      if (event.type === 'job-accepted') await sender.onSent?.();
-      if (event.type === 'text-delta' || event.type === 'text-replaced' || event.type === 'media-ready') {
-        this.#wasShown = this.#request.streamed;
+    // Before anything else, in the same turn in which the sender was taken.
+    const reservation = sender.quota?.reserve();
+    const wasSentBefore = this.wasSent;
+    let wasAccepted = false;
+    try {
+      const messages = await this.#load(
+        botUserId === this.place.botUserId ? this.place.news : this.place.whole,
+      );
+      this.botUserId = botUserId;
+      const job = { id: this.#request.requestId, verb: 'chat', messages } as const;
+      for await (const event of this.#bot.setup.driver.run(
+        job,
+        this.#room(sender, botUserId, wasSentBefore),
+      )) {
+        this.#note(event);
+        if (event.type === 'job-accepted') {
+          wasAccepted = true;
+          await reservation?.spend();
+        }
+        yield event;
       }
-      yield event;
+    } catch (error) {
+      // Refused for certain: nothing of this attempt is in the channel.
+      if (!wasAccepted && isRefusal(error)) this.wasSent = wasSentBefore;
+      throw error;
+    } finally {
+      reservation?.end();
     }
   }
 
-  #room(sender: Sender, botUserId: string): Room<unknown> {
+  #note(event: BotEvent): void {
+    if (event.type === 'job-submitted') this.wasSent = true;
+    if (event.type === 'text-delta' || event.type === 'text-replaced' || event.type === 'media-ready') {
+      this.#wasShown = this.#request.streamed;
+    }
+  }
+
+  /** Files are loaded once, however often another account or bot takes over. */
+  async #load(lines: readonly ChatMessage[]): Promise<JobMessage[]> {
+    const known = this.#loaded.get(lines);
+    if (known) return known;
+    const loaded = await loadMessages(lines, this.#tools.media, this.#signal);
+    this.#loaded.set(lines, loaded);
+    return loaded;
+  }
+
+  #room(sender: Sender, botUserId: string, wasSentBefore: boolean): Room<unknown> {
     return {
       options: this.#bot.setup.options,
       channelId: this.place.channelId,
       botUserId,
       listen: this.#bot.setup.listener.port,
       send: sender.port,
-      unsettled: this.place.unsettled,
+      // A limit text of an earlier attempt may have a second part.
+      unsettled: this.place.unsettled || wasSentBefore,
+      startedAt: this.#startedAt,
       clock: this.#tools.clock,
       ids: this.#tools.ids,
       signal: this.#signal,
@@ -116,16 +152,14 @@ export class Attempts {
 
   /** Sends whoever failed to rest; true when somebody else, or another channel, may do better. */
   async #canGoOn(error: unknown, senderId: string, botUserId: string): Promise<boolean> {
-    if (this.#wasShown) return false;
-    if (discordCode(error) === UNKNOWN_CHANNEL) return this.#move();
-    if (isFaultOfBot(error)) {
-      this.#triedBots.add(botUserId);
-      const isListed = this.#bot.bots.blame(botUserId, error);
-      // Silence has used up the time that the caller was promised.
-      return isListed && !isTimeout(error);
-    }
-    this.#triedSenders.add(senderId);
-    return this.#bot.senders.blame(senderId, error);
+    if (discordCode(error) === UNKNOWN_CHANNEL) return !this.#wasShown && this.#move();
+    const isFaultOfBot = isAny(error, BOT_FAULTS);
+    const isListed = isFaultOfBot
+      ? this.#bot.bots.blame(botUserId, error)
+      : this.#bot.senders.blame(senderId, error);
+    (isFaultOfBot ? this.#triedBots : this.#triedSenders).add(isFaultOfBot ? botUserId : senderId);
+    // Silence has used up the time that the caller was promised.
+    return isListed && !this.#wasShown && !isAny(error, ['answer_timeout']);
   }
 
   async #move(): Promise<boolean> {
@@ -139,10 +173,20 @@ export class Attempts {
 
 const BOT_FAULTS: readonly ErrorCode[] = ['bot_exhausted', 'bot_busy', 'bot_failed', 'answer_timeout'];
 
-function isFaultOfBot(error: unknown): boolean {
-  return error instanceof GatewayError && BOT_FAULTS.includes(error.code);
+/** Errors by which Discord, or we, said no: certainly nothing was written. */
+const REFUSALS: readonly ErrorCode[] = [
+  'discord_refused',
+  'rate_limited',
+  'account_disabled',
+  'human_required',
+  'media_invalid',
+  'body_too_large',
+];
+
+function isRefusal(error: unknown): boolean {
+  return isAny(error, REFUSALS);
 }
 
-function isTimeout(error: unknown): boolean {
-  return error instanceof GatewayError && error.code === 'answer_timeout';
+function isAny(error: unknown, codes: readonly ErrorCode[]): boolean {
+  return error instanceof GatewayError && codes.includes(error.code);
 }

@@ -11,13 +11,14 @@ import type { Log } from './log.ts';
 import { PassingConversations } from './passing.ts';
 import type { Place } from './place.ts';
 import { type Member, Pool } from './pool.ts';
+import type { DailyQuota } from './quota.ts';
 import type { Store } from './store.ts';
 
 /** An account that writes prompts. */
 export interface Sender extends Member {
   readonly port: DiscordPort;
-  /** Called after each message that was sent, for the account's daily limit. */
-  readonly onSent?: () => Promise<void>;
+  /** The account's share of today, when the operator limits it. */
+  readonly quota?: DailyQuota | undefined;
 }
 
 /** The account that reads replies. */
@@ -104,8 +105,9 @@ export class ChatBot {
       given: setup.conversations ?? {},
       queue,
       waitMs,
+      settleMs: setup.channels.settleMs,
     });
-    this.#passing = new PassingConversations(setup.id, this.#keeper);
+    this.#passing = new PassingConversations(this.#keeper, clock, setup.channels.settleMs);
   }
 
   /** Channel counts, for metrics. */
@@ -113,15 +115,13 @@ export class ChatBot {
     return this.#keeper.counts;
   }
 
-  /** Requests that are being answered. */
-  get busy(): number {
-    return this.bots.busy;
-  }
+  /** Requests that were given to this bot and have not ended, waiting ones included. */
+  busy = 0;
 
   /** Begins to keep channels; removes those that an earlier run left behind. */
   async open(): Promise<void> {
     const instance = await this.#tools.store.instanceId();
-    const bot = hash('sha256', this.setup.id).slice(0, 4);
+    const bot = hash('sha256', this.setup.id).slice(0, 8);
     const prefix = `cg-${instance}-${bot}-`;
     await this.#keeper.open(prefix, await this.lasting.channelIds());
   }
@@ -166,4 +166,15 @@ export function leastBusy(bots: readonly ChatBot[]): ChatBot | undefined {
   const able = bots.filter((bot) => bot.trouble() === undefined);
   const [first, ...others] = able.length > 0 ? able : bots;
   return first && others.reduce((best, bot) => (bot.busy < best.busy ? bot : best), first);
+}
+
+/**
+ * The bot at which a conversation of a new name begins: always the same one, so that two first requests at the same
+ * moment meet; another one only while that one cannot work.
+ */
+export function homeOf(bots: readonly ChatBot[], callerId: string, name: string): ChatBot | undefined {
+  const able = bots.filter((bot) => bot.trouble() === undefined);
+  const candidates = able.length > 0 ? able : bots;
+  const number = Number.parseInt(hash('sha256', `${callerId}\0${name}`).slice(0, 8), 16);
+  return candidates[number % candidates.length];
 }

@@ -21,6 +21,8 @@ export interface ChannelLimits {
   readonly queue: number;
   /** How long a request may wait for a channel, in milliseconds. */
   readonly waitMs: number;
+  /** How long after an answer that ended by silence its late messages may still come, in milliseconds. */
+  readonly settleMs: number;
 }
 
 /** What the keeper works with. */
@@ -49,6 +51,8 @@ const LONGEST_RETRY_MS = 120_000;
 export interface RestingChannel {
   readonly channel: Channel;
   readonly botUserId: Snowflake;
+  /** Until when late messages of the answer may come, in milliseconds since the epoch. */
+  readonly unsettledUntil: number;
   /** Milliseconds since the epoch. */
   readonly since: number;
 }
@@ -73,14 +77,18 @@ export class ChannelKeeper {
   #inUse = 0;
   #lasting = 0;
   #retryMs = FIRST_RETRY_MS;
-  #isPaused = false;
+  #cancelPause: (() => void) | undefined;
+  /** Discord said that there is no room: nothing is made before a delete is confirmed. */
+  #isFull = false;
   #cancelSweep: (() => void) | undefined;
 
   constructor(limits: ChannelLimits, tools: ChannelTools) {
     this.#limits = limits;
     this.#tools = tools;
     const what = `a channel of bot "${limits.botId}" (maxChannels ${limits.maxChannels}, queue ${limits.queue})`;
-    this.#line = new WaitingLine({ length: limits.queue, waitMs: limits.waitMs, what }, tools.clock);
+    // Those whose channel is only being made wait as well; the queue is for those beyond the bound.
+    const length = limits.queue + limits.maxChannels;
+    this.#line = new WaitingLine({ length, waitMs: limits.waitMs, what }, tools.clock);
   }
 
   /** Channels that exist or are on their way, and those who wait for one. */
@@ -123,6 +131,7 @@ export class ChannelKeeper {
     this.#isOpen = false;
     this.#isClosed = true;
     this.#cancelSweep?.();
+    this.#cancelPause?.();
     while (this.#line.refuse(new GatewayError('shutting_down', 'The gateway is stopping.')));
   }
 
@@ -161,11 +170,15 @@ export class ChannelKeeper {
   }
 
   /** Puts a channel to rest after an answer, to be found again by the conversation's hash. */
-  rest(channel: Channel, hash: ConversationHash, botUserId: Snowflake): void {
+  rest(
+    channel: Channel,
+    hash: ConversationHash,
+    about: Pick<RestingChannel, 'botUserId' | 'unsettledUntil'>,
+  ): void {
     const earlier = this.#resting.get(hash);
     this.#resting.delete(hash);
     this.#inUse -= 1;
-    this.#resting.set(hash, { channel, botUserId, since: this.#tools.clock.now() });
+    this.#resting.set(hash, { channel, ...about, since: this.#tools.clock.now() });
     if (earlier) this.#remove(earlier.channel);
     this.#work();
   }
@@ -213,7 +226,9 @@ export class ChannelKeeper {
   #work(): void {
     if (!this.#isOpen) return;
     this.#handOut();
-    const spareWanted = this.#isPaused ? 0 : this.#limits.spareChannels;
+    if (this.#isFull && this.#deleting > 0) return;
+    this.#isFull = false;
+    const spareWanted = this.#cancelPause ? 0 : this.#limits.spareChannels;
     let wanted = this.#line.size + spareWanted - this.#spare.length - this.#creating;
     while (wanted > 0) {
       if (this.#total < this.#limits.maxChannels) {
@@ -263,16 +278,20 @@ export class ChannelKeeper {
     if (this.#isClosed) return;
     const isFull = saysFull(error);
     this.#tools.log.warn({ bot: this.#limits.botId, error: String(error) }, 'could not create a channel');
-    if (isFull && this.#removeOldest()) return;
-    this.#line.refuse(isFull ? noRoom(error) : error);
+    if (isFull) {
+      this.#isFull = true;
+      if (this.#deleting > 0 || this.#removeOldest()) return;
+    }
+    // Those that other channels are on their way for may still be lucky; this one was the last hope of the first.
+    if (this.#line.size >= this.#creating) this.#line.refuse(isFull ? noRoom(error) : error);
     if (this.#line.size === 0) this.#pause();
   }
 
   /** Nobody waits: the spare channels can be made later. */
   #pause(): void {
-    this.#isPaused = true;
-    this.#tools.clock.after(this.#retryMs, () => {
-      this.#isPaused = false;
+    if (this.#cancelPause) return;
+    this.#cancelPause = this.#tools.clock.after(this.#retryMs, () => {
+      this.#cancelPause = undefined;
       this.#work();
     });
     this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS);

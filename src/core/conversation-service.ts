@@ -1,4 +1,4 @@
-import { type ChatBot, leastBusy } from './bot.ts';
+import { type ChatBot, homeOf, leastBusy } from './bot.ts';
 import { type Caller, mayUse } from './caller.ts';
 import type { Snowflake } from './discord.ts';
 import type { LatestAnswer } from './driver.ts';
@@ -61,7 +61,8 @@ class Conversations implements ConversationService {
     if (name !== undefined && (await this.#find(caller, name))) {
       throw new GatewayError('conversation_exists', `The conversation "${name}" exists already.`);
     }
-    const bot = leastBusy(this.#of(caller));
+    const bots = this.#of(caller);
+    const bot = name === undefined ? leastBusy(bots) : homeOf(bots, caller.id, name);
     if (!bot) throw new GatewayError('bot_not_allowed', 'This key may not use any chat bot.');
     return infoOf(await bot.lasting.create(caller.id, name, signal));
   }

@@ -50,6 +50,10 @@ export interface Component {
   readonly style?: number;
   readonly url?: string;
   readonly components?: readonly Component[];
+  /** Text of a text display (type 10). */
+  readonly content?: string;
+  /** Pictures of a media gallery (type 12). */
+  readonly items?: readonly { readonly media: { readonly url: string } }[];
 }
 
 /**

@@ -20,9 +20,14 @@ export class AnswerDraft {
     else if (event.type === 'media-ready') this.#media.push(event.media);
     else {
       if (event.type === 'actions-offered') this.#suggestions = event.actions;
-      if (event.type === 'job-ended') this.reason = event.reason;
+      if (event.type === 'job-ended') this.#end(event.reason, event.media);
     }
     return isShown(event) ? event : undefined;
+  }
+
+  #end(reason: EndReason, media: readonly Media[]): void {
+    this.reason = reason;
+    this.#media = [...media];
   }
 
   #clear(): void {

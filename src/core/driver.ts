@@ -37,6 +37,8 @@ export interface Room<Options> {
   readonly listen: DiscordPort;
   /** The account that writes. */
   readonly send: DiscordPort;
+  /** When the caller's time began to run, in milliseconds since the epoch: an answer's deadline counts from here. */
+  readonly startedAt: number;
   /** True when an earlier answer in this channel was left before its end: its late messages may still arrive. */
   readonly unsettled: boolean;
   readonly clock: Clock;
@@ -63,7 +65,8 @@ export type BotEvent =
   | { readonly type: 'text-replaced'; readonly text: string }
   | { readonly type: 'media-ready'; readonly media: Media }
   | { readonly type: 'actions-offered'; readonly actions: readonly Action[] }
-  | { readonly type: 'job-ended'; readonly reason: EndReason };
+  /** `media`: all pictures and files of the answer as it stands at its end. */
+  | { readonly type: 'job-ended'; readonly reason: EndReason; readonly media: readonly Media[] };
 
 /** Where to look for an answer that was given before. */
 export interface ReadingRoom<Options> {

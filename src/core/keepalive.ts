@@ -1,7 +1,7 @@
 import type { ChatBot } from './bot.ts';
 import { type Caller, mayUse } from './caller.ts';
 import type { ChatService } from './chat.ts';
-import type { Clock } from './clock.ts';
+import type { CancelTimer, Clock } from './clock.ts';
 import type { Ids } from './ids.ts';
 import type { Log } from './log.ts';
 
@@ -28,6 +28,7 @@ const MINUTE_MS = 60_000;
 export class Keepalive {
   readonly #tools: KeepaliveTools;
   readonly #stopping = new AbortController();
+  readonly #timers = new Map<ChatBot, CancelTimer>();
 
   constructor(tools: KeepaliveTools) {
     this.#tools = tools;
@@ -41,6 +42,7 @@ export class Keepalive {
   /** Ends the rhythm, and pings that are on their way. */
   stop(): void {
     this.#stopping.abort(new Error('the gateway is stopping'));
+    for (const cancel of this.#timers.values()) cancel();
   }
 
   /** Looks at the caller's bots now; resolves when every ping was answered or failed. */
@@ -53,14 +55,15 @@ export class Keepalive {
     return { pinged: idsOf('pinged'), failed: idsOf('failed'), notNeeded: idsOf('notNeeded') };
   }
 
+  /** The next look comes after the last one has ended, so that pings to a silent bot do not pile up. */
   #schedule(bot: ChatBot): void {
     const { everyMinutes } = bot.setup.keepalive;
-    if (everyMinutes <= 0) return;
-    const cancel = this.#tools.clock.after(everyMinutes * MINUTE_MS, () => {
-      void this.#look(bot);
-      this.#schedule(bot);
-    });
-    this.#stopping.signal.addEventListener('abort', cancel, { once: true });
+    if (everyMinutes <= 0 || this.#stopping.signal.aborted) return;
+    const look = () => this.#look(bot).then(() => this.#schedule(bot));
+    this.#timers.set(
+      bot,
+      this.#tools.clock.after(everyMinutes * MINUTE_MS, () => void look()),
+    );
   }
 
   async #look(bot: ChatBot): Promise<'pinged' | 'failed' | 'notNeeded'> {

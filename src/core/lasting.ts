@@ -24,6 +24,8 @@ export interface LastingTools {
   readonly queue: number;
   /** How long one may wait, which is how long one answer may last, in milliseconds. */
   readonly waitMs: number;
+  /** How long after an answer that ended by silence its late messages may still come, in milliseconds. */
+  readonly settleMs: number;
 }
 
 /** What is kept in memory of a conversation while it is in use, or while an abandoned answer may still arrive. */
@@ -31,6 +33,9 @@ interface Live {
   readonly turnstile: Turnstile;
   /** Until when messages of an abandoned answer may come, in milliseconds since the epoch. */
   unsettledUntil: number;
+  /** Aborted when the conversation is deleted. */
+  readonly end: AbortController;
+  cancelForget?: () => void;
 }
 
 /** Whose the given conversations are. No key can have this name: names of keys are not empty and hold no NUL. */
@@ -90,10 +95,21 @@ export class LastingConversations {
   async rename(callerId: string, nameOrId: string, newName: string): Promise<StoredConversation> {
     const stored = await this.#owned(callerId, nameOrId);
     if (stored.name === newName) return stored;
-    if (this.#tools.given[newName] !== undefined) throw exists(newName);
-    const result = await this.#tools.store.renameConversation(stored, newName);
-    if (result === 'exists') throw exists(newName);
-    if (result === 'missing') throw notFound(nameOrId);
+    if (Object.hasOwn(this.#tools.given, newName)) throw exists(newName);
+    // Nobody may be making a conversation of the new name meanwhile.
+    const { release } = await this.#enter(this.#key(callerId, newName), new AbortController().signal);
+    try {
+      const result = await this.#tools.store.renameConversation(stored, newName);
+      if (result === 'exists') throw exists(newName);
+      if (result === 'missing') throw notFound(nameOrId);
+    } finally {
+      release();
+    }
+    return this.#renamed(stored, newName);
+  }
+
+  /** Whoever is in the conversation, or waits for it, stays with it under its new name. */
+  #renamed(stored: StoredConversation, newName: string): StoredConversation {
     const renamed = { ...stored, name: newName };
     const live = this.#live.get(liveId(stored));
     this.#live.delete(liveId(stored));
@@ -110,6 +126,8 @@ export class LastingConversations {
     const stored = await this.#owned(callerId, nameOrId);
     if (!(await this.#tools.store.deleteConversation(stored))) throw notFound(nameOrId);
     this.#tools.keeper.retireLasting({ id: stored.channelId, name: stored.name });
+    this.#live.get(liveId(stored))?.end.abort(notFound(stored.name));
+    this.#live.delete(liveId(stored));
     return stored;
   }
 
@@ -119,14 +137,22 @@ export class LastingConversations {
    */
   async open(request: ChatRequest, nameOrId: string, signal: AbortSignal): Promise<Place> {
     const callerId = request.caller.id;
-    const key = (await this.find(callerId, nameOrId)) ?? this.#key(callerId, nameOrId);
-    const { live, release } = await this.#enter(key, signal);
-    try {
-      const stored = (await this.find(callerId, nameOrId)) ?? (await this.#create(key, signal));
-      return this.#place(request, stored, live, release);
-    } catch (error) {
-      release();
-      throw error;
+    while (true) {
+      const key = (await this.find(callerId, nameOrId)) ?? this.#key(callerId, nameOrId);
+      const { live, release } = await this.#enter(key, signal);
+      try {
+        live.end.signal.throwIfAborted();
+        const found = await this.find(callerId, nameOrId);
+        // Renamed or deleted while we waited: this is no longer the turn for what the name means now.
+        if (this.#live.get(liveId(found ?? key)) !== live) {
+          release();
+          continue;
+        }
+        return this.#place(request, found ?? (await this.#create(key, signal)), live, release);
+      } catch (error) {
+        release();
+        throw error;
+      }
     }
   }
 
@@ -165,7 +191,11 @@ export class LastingConversations {
     if (known) return known;
     const { queue, waitMs, clock } = this.#tools;
     const what = `the conversation "${key.name}" (queue ${queue})`;
-    const made = { turnstile: new Turnstile({ length: queue, waitMs, what }, clock), unsettledUntil: 0 };
+    const made = {
+      turnstile: new Turnstile({ length: queue, waitMs, what }, clock),
+      unsettledUntil: 0,
+      end: new AbortController(),
+    };
     this.#live.set(liveId(key), made);
     return made;
   }
@@ -174,7 +204,9 @@ export class LastingConversations {
   #forgetIfIdle(live: Live): void {
     if (!live.turnstile.isIdle) return;
     if (this.#isUnsettled(live)) {
-      this.#tools.clock.after(live.unsettledUntil - this.#tools.clock.now(), () => this.#forgetIfIdle(live));
+      const leftMs = live.unsettledUntil - this.#tools.clock.now();
+      live.cancelForget?.();
+      live.cancelForget = this.#tools.clock.after(leftMs, () => this.#forgetIfIdle(live));
       return;
     }
     for (const [id, other] of this.#live) if (other === live) this.#live.delete(id);
@@ -210,7 +242,11 @@ export class LastingConversations {
       if (isLeft) return;
       isLeft = true;
       // A clean answer settles nothing: the abandoned one may go on for as long as an answer may last.
-      if (result.type === 'broken') live.unsettledUntil = this.#tools.clock.now() + this.#tools.waitMs;
+      const now = this.#tools.clock.now();
+      if (result.type === 'broken') live.unsettledUntil = now + this.#tools.waitMs;
+      if (result.type === 'answered' && result.reason === 'idle') {
+        live.unsettledUntil = Math.max(live.unsettledUntil, now + this.#tools.settleMs);
+      }
       if (result.type === 'answered') this.#noteBot(stored, result.botUserId);
       release();
     };
@@ -223,6 +259,7 @@ export class LastingConversations {
       channelId: stored.channelId,
       botUserId,
       unsettled: this.#isUnsettled(live),
+      ended: live.end.signal,
       news,
       whole: news,
       leave,

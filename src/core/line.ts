@@ -78,10 +78,13 @@ export class WaitingLine<T> {
   }
 
   #full(): GatewayError {
-    const { length, what } = this.#limits;
-    return new GatewayError('queue_full', `${length} requests wait already for ${what}.`, {
-      retryAfterMs: 5_000,
-    });
+    return new GatewayError(
+      'queue_full',
+      `${this.#waiters.size} requests wait already for ${this.#limits.what}.`,
+      {
+        retryAfterMs: 5_000,
+      },
+    );
   }
 
   #late(): GatewayError {

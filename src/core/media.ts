@@ -14,6 +14,8 @@ export type MediaSource =
 
 /** A picture or file that a bot's answer carries. */
 export interface Media {
+  /** Stays the same while the link is signed anew; absent when only the link is known. */
+  readonly id?: string;
   readonly url: string;
   readonly name?: string;
   readonly contentType?: string;

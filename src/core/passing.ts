@@ -1,17 +1,21 @@
 import type { ChannelKeeper, RestingChannel } from './channels.ts';
 import type { ChatMessage, ChatRequest } from './chat.ts';
+import type { Clock } from './clock.ts';
 import { type ConversationHash, conversationHashes, extendHash, findContinuation } from './conversation.ts';
 import type { Channel } from './discord.ts';
 import type { Place, PlaceResult } from './place.ts';
 
 /** Conversations without a name: recognised by their messages, in channels that nobody else ever used. */
 export class PassingConversations {
-  readonly #botId: string;
   readonly #keeper: ChannelKeeper;
+  readonly #clock: Clock;
+  readonly #settleMs: number;
 
-  constructor(botId: string, keeper: ChannelKeeper) {
-    this.#botId = botId;
+  /** @param settleMs how long late messages may follow an answer that ended by silence, in milliseconds */
+  constructor(keeper: ChannelKeeper, clock: Clock, settleMs: number) {
     this.#keeper = keeper;
+    this.#clock = clock;
+    this.#settleMs = settleMs;
   }
 
   /** True when the request goes on with a conversation that was answered here. */
@@ -38,12 +42,8 @@ export class PassingConversations {
   }
 
   #lookUp(request: ChatRequest) {
-    const hashes = this.#hashes(request);
+    const hashes = hashesOf(request);
     return findContinuation(request.messages, hashes, (hash) => this.#keeper.find(hash) !== undefined);
-  }
-
-  #hashes(request: ChatRequest): ConversationHash[] {
-    return conversationHashes(`${this.#botId}\0${request.caller.id}`, request.messages);
   }
 
   async #fresh(request: ChatRequest, signal: AbortSignal): Promise<Place> {
@@ -58,15 +58,15 @@ export class PassingConversations {
     resting: RestingChannel,
     news: readonly ChatMessage[],
   ): Place {
-    const { channel, botUserId } = resting;
-    const putBack = () => this.#keeper.rest(channel, hash, botUserId);
-    return this.#place(request, channel, botUserId, news, putBack);
+    const { channel } = resting;
+    const putBack = () => this.#keeper.rest(channel, hash, resting);
+    return this.#place(request, channel, resting, news, putBack);
   }
 
   #place(
     request: ChatRequest,
     channel: Channel,
-    botUserId: string | undefined,
+    resting: RestingChannel | undefined,
     news: readonly ChatMessage[],
     putBack: () => void,
   ): Place {
@@ -76,7 +76,9 @@ export class PassingConversations {
       isLeft = true;
       if (result.type === 'unused') putBack();
       else if (result.type === 'answered' && result.answer !== undefined) {
-        this.#keeper.rest(channel, this.#hashAfter(request, result.answer), result.botUserId);
+        const unsettledUntil = result.reason === 'idle' ? this.#clock.now() + this.#settleMs : 0;
+        const about = { botUserId: result.botUserId, unsettledUntil };
+        this.#keeper.rest(channel, hashAfter(request, result.answer), about);
       } else this.#keeper.retire(channel);
     };
     const move = (signal: AbortSignal) => {
@@ -84,11 +86,30 @@ export class PassingConversations {
       this.#keeper.dropSpares();
       return this.#fresh(request, signal);
     };
-    return { channelId: channel.id, botUserId, unsettled: false, news, whole: request.messages, leave, move };
+    return {
+      channelId: channel.id,
+      botUserId: resting?.botUserId,
+      unsettled: resting !== undefined && resting.unsettledUntil > this.#clock.now(),
+      news,
+      whole: request.messages,
+      leave,
+      move,
+    };
   }
+}
 
-  #hashAfter(request: ChatRequest, answer: string): ConversationHash {
-    const last = this.#hashes(request).at(-1) ?? '';
-    return extendHash(last, { role: 'assistant', text: answer, files: [] });
-  }
+/** A request is hashed once, however many bots look at it. */
+const HASHES = new WeakMap<ChatRequest, ConversationHash[]>();
+
+function hashesOf(request: ChatRequest): ConversationHash[] {
+  const known = HASHES.get(request);
+  if (known) return known;
+  const made = conversationHashes(request.caller.id, request.messages);
+  HASHES.set(request, made);
+  return made;
+}
+
+function hashAfter(request: ChatRequest, answer: string): ConversationHash {
+  const last = hashesOf(request).at(-1) ?? '';
+  return extendHash(last, { role: 'assistant', text: answer, files: [] });
 }

@@ -1,12 +1,18 @@
 import type { ChatMessage } from './chat.ts';
 import type { Snowflake } from './discord.ts';
+import type { EndReason } from './driver.ts';
 
 /** What became of a place while a request had it. */
 export type PlaceResult =
   /** Nothing was sent there. */
   | { readonly type: 'unused' }
   /** The bot answered to the end. `answer` is the text the caller was given, undefined when it did not say. */
-  | { readonly type: 'answered'; readonly botUserId: Snowflake; readonly answer: string | undefined }
+  | {
+      readonly type: 'answered';
+      readonly botUserId: Snowflake;
+      readonly answer: string | undefined;
+      readonly reason: EndReason;
+    }
   /** Something was sent, and the answer is missing, cut or nobody's. */
   | { readonly type: 'broken' };
 
@@ -17,6 +23,8 @@ export interface Place {
   readonly botUserId: Snowflake | undefined;
   /** True when an earlier answer in the channel was left before its end. */
   readonly unsettled: boolean;
+  /** Aborted when the conversation is deleted while it is being answered. */
+  readonly ended?: AbortSignal;
   /** What is to be sent to the bot that knows the conversation. */
   readonly news: readonly ChatMessage[];
   /** What is to be sent to a bot that does not. */

@@ -71,15 +71,15 @@ export class Pool<M extends Member> {
   }
 
   /**
-   * Takes the preferred member if it can work, else the least busy of those that do not rest.
+   * Takes the preferred member unless it rests firmly, else the least busy of those that do not rest at all: what it
+   * knows is worth more than a failure it had with somebody else.
    * @param tried ids that must not be taken again
    * @throws the error that keeps the member away that comes back first; undefined members left: `lastError`
    */
   take(preferredId: string | undefined, tried: ReadonlySet<string>, lastError?: Error): Share<M> {
     const open = this.#seats.filter((seat) => !tried.has(seat.member.id));
     const able = open.filter((seat) => this.#refusal(seat) === undefined);
-    const seat =
-      able.find((other) => other.member.id === preferredId && !this.#rests(other)) ?? this.#best(able);
+    const seat = able.find((other) => other.member.id === preferredId) ?? this.#best(able);
     if (seat === undefined) throw lastError ?? this.#soonest(open);
     seat.busy += 1;
     return this.#share(seat);
@@ -91,9 +91,17 @@ export class Pool<M extends Member> {
     if (!(error instanceof GatewayError)) return false;
     const rule = REST_RULES[error.code];
     if (rule === undefined || seat === undefined) return false;
-    seat.restsUntil = this.#clock.now() + (error.retryAfterMs ?? rule.restMs);
-    seat.rest = { firm: rule.firm, error };
+    this.#letRest(seat, rule, error);
     return true;
+  }
+
+  /** Several requests may be under way when a limit is met: a firm rest is never cut short by a softer failure. */
+  #letRest(seat: Seat<M>, rule: RestRule, error: GatewayError): void {
+    const until = this.#clock.now() + (error.retryAfterMs ?? rule.restMs);
+    const restsFirmly = seat.rest?.firm === true && this.#rests(seat);
+    if (restsFirmly && (!rule.firm || until < seat.restsUntil)) return;
+    seat.restsUntil = until;
+    seat.rest = { firm: rule.firm, error };
   }
 
   #share(seat: Seat<M>): Share<M> {

@@ -4,6 +4,14 @@ import type { Store } from './store.ts';
 
 const DAY_MS = 86_400_000;
 
+/** Leave to send one message today. */
+export interface Reservation {
+  /** A message was sent; the first one uses the reservation up, further ones count besides. */
+  spend(): Promise<void>;
+  /** Nothing more will be sent; an unused reservation is given back. */
+  end(): void;
+}
+
 /** Counts what an account sends in a day (UTC) against the operator's `dailyLimit`; the count survives restarts. */
 export class DailyQuota {
   readonly #counter: string;
@@ -12,6 +20,7 @@ export class DailyQuota {
   readonly #clock: Clock;
   #day = '';
   #used = 0;
+  #reserved = 0;
 
   constructor(accountId: string, limit: number, store: Store, clock: Clock) {
     this.#counter = `sent:${accountId}`;
@@ -29,7 +38,7 @@ export class DailyQuota {
   /** The error `account_limited` once today's share is used up. */
   trouble(): GatewayError | undefined {
     this.#turnDay();
-    if (this.#used < this.#limit) return undefined;
+    if (this.#used + this.#reserved < this.#limit) return undefined;
     const now = this.#clock.now();
     return new GatewayError(
       'account_limited',
@@ -41,8 +50,24 @@ export class DailyQuota {
     );
   }
 
-  /** Counts one message; resolves when it is written down. */
-  async spend(): Promise<void> {
+  /** Keeps one message of today's share back, so that requests side by side cannot share the last one. */
+  reserve(): Reservation {
+    let isHeld = true;
+    this.#reserved += 1;
+    const giveBack = () => {
+      if (isHeld) this.#reserved -= 1;
+      isHeld = false;
+    };
+    return {
+      spend: () => {
+        giveBack();
+        return this.#spend();
+      },
+      end: giveBack,
+    };
+  }
+
+  async #spend(): Promise<void> {
     this.#turnDay();
     this.#used += 1;
     await this.#store.increment(this.#counter, this.#day);

@@ -1,16 +1,19 @@
 import { Attempts } from './attempt.ts';
-import { type ChatBot, leastBusy } from './bot.ts';
+import { type ChatBot, homeOf, leastBusy } from './bot.ts';
 import { type Caller, mayUse } from './caller.ts';
 import type { Chat, ChatEvent, ChatRequest, ChatService, ModelInfo } from './chat.ts';
 import type { Clock } from './clock.ts';
 import { AnswerDraft, ReportDraft } from './drafts.ts';
+import type { EndReason } from './driver.ts';
 import { GatewayError, toGatewayError } from './errors.ts';
 import type { Ids } from './ids.ts';
 import type { Log } from './log.ts';
 import type { MediaLoader } from './media.ts';
 import type { ServiceObserver } from './observe.ts';
-import type { Place } from './place.ts';
 import type { TokenCounter } from './tokens.ts';
+
+/** How long answers that were ended at a stop may take to say so, in milliseconds. */
+const LAST_WORD_MS = 1_000;
 
 /** What the service works with. */
 export interface ServiceTools {
@@ -77,11 +80,15 @@ class Service implements RunningService {
     const allEnded = new Promise<void>((resolve) => {
       this.#onAllEnded = resolve;
     });
-    const cancel = this.#tools.clock.after(graceMs, () => {
-      for (const controller of this.#running) controller.abort(isStopping());
-    });
+    const cancels = [
+      this.#tools.clock.after(graceMs, () => {
+        for (const controller of this.#running) controller.abort(isStopping());
+      }),
+      // A caller that has stopped reading never learns of its end; nobody waits for it.
+      this.#tools.clock.after(graceMs + LAST_WORD_MS, () => this.#onAllEnded?.()),
+    ];
     await allEnded;
-    cancel();
+    for (const cancel of cancels) cancel();
   }
 
   #botsFor({ caller, model }: ChatRequest): ChatBot[] {
@@ -102,14 +109,16 @@ class Service implements RunningService {
     request.signal.addEventListener('abort', onAbort, { once: true });
     this.#running.add(controller);
     const report = new ReportDraft(request, this.#tools.clock);
+    let bot: ChatBot | undefined;
     try {
-      const bot = await chooseBot(bots, request);
+      bot = await enterBot(bots, request);
       report.botId = bot.setup.id;
-      yield* this.#answer(request, bot, controller.signal, ending, report);
+      yield* this.#answer(request, bot, controller, ending, report);
     } catch (error) {
       report.outcome = request.signal.aborted ? 'left' : toGatewayError(error).code;
       throw error;
     } finally {
+      if (bot) bot.busy -= 1;
       request.signal.removeEventListener('abort', onAbort);
       this.#running.delete(controller);
       if (this.#running.size === 0) this.#onAllEnded?.();
@@ -120,17 +129,22 @@ class Service implements RunningService {
   async *#answer(
     request: ChatRequest,
     bot: ChatBot,
-    signal: AbortSignal,
+    controller: AbortController,
     ending: Ending,
     report: ReportDraft,
   ): AsyncGenerator<ChatEvent> {
+    const { signal } = controller;
     const trouble = bot.trouble();
     if (trouble) throw trouble;
     await bot.setup.listener.ready(signal);
     const promptTokens = this.#countPrompt(request);
+    promptTokens.catch(() => {});
     const place = await bot.openPlace(request, signal);
+    const onDeleted = () => controller.abort(place.ended?.reason);
+    place.ended?.addEventListener('abort', onDeleted, { once: true });
     const attempts = new Attempts(bot, request, place, this.#tools, signal);
     const answer = new AnswerDraft();
+    let isComplete = false;
     try {
       for await (const event of attempts.run()) {
         const shown = answer.take(event);
@@ -138,19 +152,20 @@ class Service implements RunningService {
         report.shown();
         if (request.streamed) yield shown;
       }
-      ending.remember = (text) => attempts.place.leave(answered(attempts, text));
+      ending.remember = (text) => attempts.place.leave(answered(attempts, answer.reason, text));
       const usage = {
         promptTokens: await promptTokens,
         completionTokens: await this.#tools.tokens.count(answer.text),
       };
       report.complete(answer, usage);
       bot.lastAnswerAt = this.#tools.clock.now();
-      if (answer.reason === 'length') attempts.place.leave({ type: 'broken' });
+      isComplete = answer.reason !== 'length';
+      if (!isComplete) attempts.place.leave({ type: 'broken' });
       yield { type: 'answer-completed', answer: answer.finish(usage) };
-      attempts.place.leave(answered(attempts, undefined));
     } finally {
+      place.ended?.removeEventListener('abort', onDeleted);
       // A no-op after a clean end: only the first call counts.
-      leaveUnfinished(attempts);
+      leaveUnfinished(attempts, isComplete, answer.reason);
     }
   }
 
@@ -165,20 +180,32 @@ interface Ending {
   remember?: (answer: string) => void;
 }
 
-/** A conversation stays at its bot; a new one goes to the least busy bot. `bots` is never empty. */
-async function chooseBot(bots: readonly ChatBot[], request: ChatRequest): Promise<ChatBot> {
-  if (bots.length > 1) for (const bot of bots) if (await bot.knows(request)) return bot;
-  const bot = leastBusy(bots);
-  if (bot) return bot;
-  throw noModel(request.model ?? '');
+/** The bot that answers, busy from here on, also while the request waits for its turn, so that others go elsewhere. */
+async function enterBot(bots: readonly ChatBot[], request: ChatRequest): Promise<ChatBot> {
+  const knowing = bots.length > 1 ? await findKnowing(bots, request) : undefined;
+  const bot = knowing ?? newHome(bots, request);
+  if (!bot) throw noModel(request.model ?? '');
+  bot.busy += 1;
+  return bot;
 }
 
-function answered(attempts: Attempts, answer: string | undefined) {
-  return { type: 'answered', botUserId: attempts.botUserId, answer } as const;
+/** A conversation stays at its bot. */
+async function findKnowing(bots: readonly ChatBot[], request: ChatRequest): Promise<ChatBot | undefined> {
+  for (const bot of bots) if (await bot.knows(request)) return bot;
+  return undefined;
 }
 
-function leaveUnfinished(attempts: { place: Place; wasSent: boolean }): void {
-  attempts.place.leave({ type: attempts.wasSent ? 'broken' : 'unused' });
+function newHome(bots: readonly ChatBot[], { conversation, caller }: ChatRequest): ChatBot | undefined {
+  return conversation === undefined ? leastBusy(bots) : homeOf(bots, caller.id, conversation);
+}
+
+function answered(attempts: Attempts, reason: EndReason, answer: string | undefined) {
+  return { type: 'answered', botUserId: attempts.botUserId, reason, answer } as const;
+}
+
+function leaveUnfinished(attempts: Attempts, isComplete: boolean, reason: EndReason): void {
+  if (isComplete) attempts.place.leave(answered(attempts, reason, undefined));
+  else attempts.place.leave({ type: attempts.wasSent ? 'broken' : 'unused' });
 }
 
 function noModel(model: string): GatewayError {

@@ -9,6 +9,7 @@ import { FakeDiscord, refusal } from '../support/fake-discord.ts';
 
 let clock: FakeClock;
 let discord: FakeDiscord;
+const ABOUT = { botUserId: 'B1', unsettledUntil: 0 };
 const patient = new AbortController().signal;
 
 beforeEach(() => {
@@ -25,6 +26,7 @@ function keep(limits: Partial<ChannelLimits> = {}): ChannelKeeper {
     channelIdleMs: 600_000,
     queue: 10,
     waitMs: 30_000,
+    settleMs: 10_000,
     ...limits,
   };
   return new ChannelKeeper(all, { discord, clock, ids: randomIds(clock), log: silentLog });
@@ -83,7 +85,7 @@ describe('the channel keeper', () => {
     for (const hash of ['a', 'b', 'c']) {
       const channel = await keeper.acquire(patient);
       channels.push(channel);
-      keeper.rest(channel, hash, 'B1');
+      keeper.rest(channel, hash, ABOUT);
     }
     await keeper.acquire(patient);
     expect(keeper.find('a')).toBeUndefined();
@@ -93,7 +95,7 @@ describe('the channel keeper', () => {
 
   test('deletes a conversation that rested for channelIdleMs', async () => {
     const keeper = await opened({ spareChannels: 0 });
-    keeper.rest(await keeper.acquire(patient), 'a', 'B1');
+    keeper.rest(await keeper.acquire(patient), 'a', ABOUT);
     await clock.advance(599_000);
     expect(keeper.find('a')).toBeDefined();
     await clock.advance(31_000);
@@ -109,7 +111,7 @@ describe('the channel keeper', () => {
     await clock.settle();
     expect(keeper.counts.waiting).toBe(2);
     keeper.retire(held[0]!);
-    keeper.rest(held[1]!, 'a', 'B1');
+    keeper.rest(held[1]!, 'a', ABOUT);
     await Promise.all(waiting);
     expect(order).toEqual([1, 2]);
     expect(discord.channels.size).toBeLessThanOrEqual(3);
@@ -147,7 +149,7 @@ describe('the channel keeper', () => {
 
   test('makes room in a guild that Discord calls full', async () => {
     const keeper = await opened({ maxChannels: 50, spareChannels: 0 });
-    keeper.rest(await keeper.acquire(patient), 'a', 'B1');
+    keeper.rest(await keeper.acquire(patient), 'a', ABOUT);
     discord.failures.set('createChannel', () =>
       discord.channels.size >= 1 ? refusal(400, 30_013) : undefined,
     );
@@ -208,7 +210,7 @@ describe('the channel keeper', () => {
               (c) => held.push(c),
               () => {},
             );
-          if (command === 'rest' && channel) keeper.rest(channel, String(hashes++ % 3), 'B');
+          if (command === 'rest' && channel) keeper.rest(channel, String(hashes++ % 3), ABOUT);
           if (command === 'retire' && channel) keeper.retire(channel);
           if (command === 'putBack' && channel) keeper.putBack(channel);
           if (command === 'resume') {

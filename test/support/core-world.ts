@@ -29,7 +29,7 @@ export async function* echo({ job, room }: Asked): AsyncGenerator<BotEvent> {
   const message = await room.send.send(room.channelId, draft, room.signal);
   yield { type: 'job-accepted', messageId: message.id };
   yield { type: 'text-delta', text: `re: ${text}` };
-  yield { type: 'job-ended', reason: 'stop' };
+  yield { type: 'job-ended', reason: 'stop', media: [] };
 }
 
 /** The service with a fake Discord, a fake driver and a clock that stands still. */
@@ -95,6 +95,7 @@ export class CoreWorld {
         channelIdleMs: 3_600_000,
         queue: 100,
         waitMs: 60_000,
+        settleMs: 10_000,
         ...channels,
       },
       ...bot,

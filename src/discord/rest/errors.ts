@@ -7,6 +7,7 @@ import type { HttpAnswer, NoAnswer } from './request.ts';
 /** JSON codes of Discord that this file has to tell apart (Discord docs, "JSON Error Codes"). */
 const INVALID_TOKEN = 50014;
 const VERIFY_ACCOUNT = 40002;
+const TOO_LARGE = 40005;
 const LONGEST_TEXT = 300;
 
 /** What a refusal's body says, as far as it is read. */
@@ -86,6 +87,9 @@ export function refusalError(call: string, answer: HttpAnswer, redact: Redact): 
     return new GatewayError('human_required', `Discord asks for ${what} before ${call} (${detail}).`, {
       cause,
     });
+  }
+  if (answer.status === 413 || body.code === TOO_LARGE) {
+    return new GatewayError('media_invalid', `Discord takes no files that large (${detail}).`, { cause });
   }
   if (answer.status >= 500) {
     return new GatewayError('discord_unreachable', `Discord failed at ${call} (${detail}).`, { cause });

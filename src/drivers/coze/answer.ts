@@ -107,11 +107,24 @@ function isRoundLength(length: number): boolean {
   return length >= 1_900 && length <= 2_000 && length % 10 === 0;
 }
 
-/** All pictures and files so far, each once. */
+/** The texts of the messages, in their order. */
+export function textsOf(answer: Answer): string[] {
+  return answer.parts.map((part) => part.reply.text);
+}
+
+/** All pictures and files as they stand now, each once. */
 export function mediaOf(answer: Answer): Media[] {
   const all = answer.parts.flatMap((part) => part.reply.media);
-  return [...new Map(all.map((media) => [media.url, media])).values()];
+  return [...new Map(all.map((media) => [mediaKey(media), media])).values()];
 }
+
+/** What stays the same when Discord signs a link anew: the attachment's id, else the link without its signature. */
+export function mediaKey({ id, url }: Media): string {
+  return id ?? url.replace(SIGNATURE, '');
+}
+
+/** `?ex=…&is=…&hm=…` (Discord docs, "Signed Attachment CDN URLs"). */
+const SIGNATURE = /[?&](?:ex|is|hm)=[^#]*/;
 
 /** The buttons that the answer ends with. */
 export function actionsOf(answer: Answer): readonly Action[] {

@@ -34,7 +34,8 @@ async function* runChat(job: Job, room: Room<CozeRoomOptions>): AsyncGenerator<B
       scope: { botUserId: room.botUserId, promptIds, unsettled: room.unsettled },
       clock: room.clock,
       idleMs: room.options.idleMs,
-      deadlineMs: room.options.deadlineMs,
+      // What an earlier attempt has used up is gone.
+      deadlineMs: Math.max(0, room.startedAt + room.options.deadlineMs - room.clock.now()),
       signal: room.signal,
     });
   } catch (error) {

@@ -95,7 +95,12 @@ export function nextReset(now: number): number {
   return reset.getTime();
 }
 
-/** One form for typographic apostrophes and runs of white space. Only the head of long texts matters. */
+/** One form for typographic apostrophes, emphasis and runs of white space. Only the head of long texts matters. */
 function normalise(text: string): string {
-  return text.slice(0, 1_000).replaceAll('’', "'").replace(/\s+/g, ' ').trim();
+  return text
+    .slice(0, 1_000)
+    .replaceAll('’', "'")
+    .replace(/[*_>]+/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
 }

@@ -8,11 +8,14 @@ export interface Reply {
   readonly media: readonly Media[];
   /** Labels of the suggestion buttons. */
   readonly actions: readonly Action[];
-  /** True once the message carries components: Coze adds its buttons with the last edit. */
+  /** True once the message carries buttons or menus: Coze adds them with the last edit. */
   readonly ended: boolean;
 }
 
+/** Component types (Discord docs, "Component Reference"): 2 to 8 are for pressing and choosing, 10 shows text. */
 const BUTTON = 2;
+const LAST_SELECT = 8;
+const TEXT_DISPLAY = 10;
 
 /** Reads a whole message (all fields that the bot ever set are present). */
 export function readReply(message: Message): Reply {
@@ -22,25 +25,38 @@ export function readReply(message: Message): Reply {
     text,
     media: mediaOf(message, text),
     actions: buttonsOf(components),
-    ended: components.length > 0,
+    ended: flatten(components).some(isControl),
   };
 }
 
-/** The content, or what a card without content says. Embeds that Discord made from links have another type. */
+function isControl({ type }: Component): boolean {
+  return type >= BUTTON && type <= LAST_SELECT;
+}
+
+/** The content, or what a card or a layout without content says. Embeds that Discord made from links have another type. */
 function textOf(message: Message): string {
   if (message.content) return message.content;
+  const laidOut = flatten(message.components ?? []).filter(({ type }) => type === TEXT_DISPLAY);
+  if (laidOut.length > 0) return laidOut.flatMap(({ content }) => content ?? []).join('\n');
   const cards = (message.embeds ?? []).filter((embed) => embed.type === undefined || embed.type === 'rich');
-  return cards.flatMap((embed) => embed.description ?? []).join('\n');
+  return cards
+    .flatMap(({ title, description }) => [title, description])
+    .filter(Boolean)
+    .join('\n');
 }
 
 function mediaOf(message: Message, text: string): Media[] {
   const found = [
     ...(message.attachments ?? []).map((attachment) => ({
+      id: attachment.id,
       url: attachment.url,
       name: attachment.filename,
       ...(attachment.content_type === undefined ? {} : { contentType: attachment.content_type }),
     })),
     ...(message.embeds ?? []).flatMap(imageOf),
+    ...flatten(message.components ?? []).flatMap(({ items }) =>
+      (items ?? []).map(({ media }) => ({ url: media.url })),
+    ),
     ...linkedImages(text),
   ];
   return [...new Map(found.map((media) => [media.url, media])).values()];
@@ -62,9 +78,12 @@ function linkedImages(text: string): Media[] {
 }
 
 function buttonsOf(components: readonly Component[]): Action[] {
-  return components.flatMap((component) => {
-    if (component.components) return buttonsOf(component.components);
-    if (component.type !== BUTTON || !component.label) return [];
-    return [{ label: component.label, customId: component.custom_id }];
-  });
+  return flatten(components).flatMap(({ type, label, custom_id }) =>
+    type === BUTTON && label ? [{ label, customId: custom_id }] : [],
+  );
+}
+
+/** Components and all that is inside them; what only holds others comes before them. */
+function flatten(components: readonly Component[]): Component[] {
+  return components.flatMap((component) => [component, ...flatten(component.components ?? [])]);
 }

@@ -84,6 +84,7 @@ export class AnswerProgress {
     if (next === this.answer) return;
     this.answer = next;
     if (hasBegun(next)) this.#silence.start();
+    else this.#silence.stop();
     if (hasEnded(next)) this.#finish('stop');
     else this.#news();
   }

@@ -1,7 +1,7 @@
 import type { MessageChange } from '../../core/discord.ts';
 import type { BotEvent } from '../../core/driver.ts';
 import { GatewayError } from '../../core/errors.ts';
-import { actionsOf, hasBegun, mediaOf, textOf } from './answer.ts';
+import { actionsOf, hasBegun, mediaKey, mediaOf, textOf, textsOf } from './answer.ts';
 import { textChange } from './delta.ts';
 import { errorOf, judge } from './limits.ts';
 import { AnswerProgress, type FollowOptions } from './progress.ts';
@@ -23,7 +23,7 @@ export async function* readAnswer(
 ): AsyncGenerator<BotEvent> {
   const progress = new AnswerProgress(options);
   void progress.follow(changes);
-  const shown: Shown = { text: '', mediaUrls: new Set() };
+  const shown: Shown = { text: '', media: new Set() };
   try {
     for (let isOver = false; !isOver; ) {
       await progress.changed();
@@ -41,7 +41,8 @@ export async function* readAnswer(
 /** What the caller was given so far. */
 interface Shown {
   text: string;
-  readonly mediaUrls: Set<string>;
+  /** Keys of pictures and files. */
+  readonly media: Set<string>;
 }
 
 function* news(
@@ -51,14 +52,23 @@ function* news(
   isOver: boolean,
 ): Generator<BotEvent> {
   const text = textOf(progress.answer);
+  refuseErrorTexts(textsOf(progress.answer), options.clock.now());
   if (isHeldBack(text, shown.text, isOver, options.clock.now())) return;
   const change = textChange(shown.text, text);
   shown.text = text;
   if (change) yield change;
   for (const media of mediaOf(progress.answer)) {
-    if (shown.mediaUrls.has(media.url)) continue;
-    shown.mediaUrls.add(media.url);
+    if (shown.media.has(mediaKey(media))) continue;
+    shown.media.add(mediaKey(media));
     yield { type: 'media-ready', media };
+  }
+}
+
+/** A part that is one of Coze's own texts ends the answer as an error, also when it follows a begun answer. */
+function refuseErrorTexts(texts: readonly string[], now: number): void {
+  for (const text of texts.slice(1)) {
+    const verdict = judge(text);
+    if (typeof verdict === 'object') throw errorOf(verdict, now);
   }
 }
 
@@ -78,7 +88,7 @@ function* lastEvents(progress: AnswerProgress, options: ReaderOptions): Generato
   if (!hasBegun(progress.answer) && progress.end !== 'stop') throw neverBegan(options.deadlineMs);
   const actions = actionsOf(progress.answer);
   if (actions.length > 0) yield { type: 'actions-offered', actions };
-  yield { type: 'job-ended', reason: progress.end ?? 'stop' };
+  yield { type: 'job-ended', reason: progress.end ?? 'stop', media: mediaOf(progress.answer) };
 }
 
 function neverBegan(deadlineMs: number): GatewayError {

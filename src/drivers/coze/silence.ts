@@ -34,6 +34,7 @@ export function createSilenceTimer(clock: Clock, idleMs: number, onSilence: () =
     },
     stop() {
       cancel?.();
+      cancel = undefined;
     },
   };
 }

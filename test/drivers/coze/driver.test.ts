@@ -36,6 +36,7 @@ function start(text = 'hello', options: Partial<CozeRoomOptions> = {}, unsettled
     listen: discord,
     send: discord,
     unsettled,
+    startedAt: clock.now(),
     clock,
     ids: randomIds(clock),
     signal: leaving.signal,
@@ -105,7 +106,7 @@ describe('the Coze driver', () => {
       { type: 'text-delta', text: 'lo wor' },
       { type: 'text-delta', text: 'ld' },
       { type: 'actions-offered', actions: [{ label: 'Tell me more', customId: 'suggest:1' }] },
-      { type: 'job-ended', reason: 'stop' },
+      { type: 'job-ended', reason: 'stop', media: [] },
     ]);
     expect(clock.pending).toBe(0);
     expect(discord.watching).toBe(0);
@@ -160,7 +161,7 @@ describe('the Coze driver', () => {
     expect(run.events.at(-1)?.type).toBe('text-delta');
     await clock.advance(1);
     await run.done;
-    expect(run.events.at(-1)).toEqual({ type: 'job-ended', reason: 'idle' });
+    expect(run.events.at(-1)).toEqual({ type: 'job-ended', reason: 'idle', media: [] });
     expect(clock.pending).toBe(0);
   });
 
@@ -176,7 +177,7 @@ describe('the Coze driver', () => {
     expect(run.events.at(-1)?.type).toBe('text-delta');
     await clock.advance(1);
     await run.done;
-    expect(run.events.at(-1)).toEqual({ type: 'job-ended', reason: 'idle' });
+    expect(run.events.at(-1)).toEqual({ type: 'job-ended', reason: 'idle', media: [] });
   });
 
   test('gives the partial text at the deadline, and says that it was cut', async () => {
@@ -186,7 +187,7 @@ describe('the Coze driver', () => {
     await clock.advance(300_000);
     await run.done;
     expect(textOf(run.events)).toBe('half an ans');
-    expect(run.events.at(-1)).toEqual({ type: 'job-ended', reason: 'length' });
+    expect(run.events.at(-1)).toEqual({ type: 'job-ended', reason: 'length', media: [] });
   });
 
   test('fails with answer_timeout when the answer never began', async () => {
@@ -331,5 +332,71 @@ describe('the Coze driver', () => {
     expect(run.error).toMatchObject({ message: 'gone' });
     expect(discord.watching).toBe(0);
     expect(clock.pending).toBe(0);
+  });
+});
+
+describe('what a review found', () => {
+  test('a placeholder that is deleted does not end the wait for the answer', async () => {
+    const run = start();
+    await clock.settle();
+    await create(reply('1400', 'Thinking…'));
+    discord.emit(CHANNEL, { type: 'message-deleted', messageId: '1400' });
+    await clock.advance(14_000);
+    await create(reply('1401', 'here', { components: BUTTONS }));
+    await run.done;
+    expect(textOf(run.events)).toBe('here');
+  });
+
+  test('a Coze error text in a second message ends the answer as an error', async () => {
+    const run = start();
+    await clock.settle();
+    await create(reply('1400', 'The answer is'));
+    await create(
+      reply(
+        '1401',
+        '**Something wrong occurs, please retry. If the error persists, please contact the support team.**',
+      ),
+    );
+    await run.done;
+    expect(run.error).toMatchObject({ code: 'bot_failed' });
+    expect(textOf(run.events)).toBe('The answer is');
+  });
+
+  test('a picture whose link is signed anew is one picture, and one that was replaced is gone at the end', async () => {
+    const run = start();
+    await clock.settle();
+    const picture = (name: string, id: string, sign: string) => ({
+      id,
+      filename: name,
+      url: `https://cdn.discordapp.com/attachments/1/${id}/${name}?ex=${sign}&is=1&hm=2`,
+    });
+    await create(reply('1400', 'one moment', { attachments: [picture('loading.gif', '7', 'a')] }));
+    await edit(reply('1400', 'done', { attachments: [picture('cat.png', '8', 'a')] }));
+    await edit(reply('1400', 'done', { attachments: [picture('cat.png', '8', 'b')], components: BUTTONS }));
+    await run.done;
+    const shown = run.events.flatMap((event) => (event.type === 'media-ready' ? [event.media.name] : []));
+    expect(shown).toEqual(['loading.gif', 'cat.png']);
+    const end = run.events.at(-1);
+    expect(end?.type === 'job-ended' && end.media.map(({ name }) => name)).toEqual(['cat.png']);
+  });
+
+  test('an answer laid out in components is read, and only a button or menu ends it', async () => {
+    const run = start();
+    await clock.settle();
+    const layout = [
+      {
+        type: 17,
+        components: [
+          { type: 10, content: 'laid out' },
+          { type: 12, items: [{ media: { url: 'https://x.test/a.png' } }] },
+        ],
+      },
+    ];
+    await create(reply('1400', '', { flags: 1 << 15, components: layout }));
+    expect(run.events.some(({ type }) => type === 'job-ended')).toBe(false);
+    await edit(reply('1400', '', { flags: 1 << 15, components: [...layout, ...BUTTONS] }));
+    await run.done;
+    expect(textOf(run.events)).toBe('laid out');
+    expect(run.events).toContainEqual({ type: 'media-ready', media: { url: 'https://x.test/a.png' } });
   });
 });
