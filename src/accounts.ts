@@ -13,6 +13,8 @@ export interface Account {
   readonly config: AccountConfig;
   readonly client: DiscordClient;
   readonly quota: DailyQuota | undefined;
+  /** True once the account was connected. */
+  readonly hasBeenReady: () => boolean;
 }
 
 /** What accounts are made with. */
@@ -37,6 +39,7 @@ export function createAccounts(config: Config, tools: AccountTools): Map<string,
 function createAccount(config: Config, account: AccountConfig, tools: AccountTools): Account {
   const { id, kind, token, userAgent, dailyLimit } = account;
   const { api, gateway, cdn, upload, proxy, requestsPerSecond } = config.discord;
+  let hasBeenReady = false;
   const client = createDiscordClient({
     account: { id, kind, token, ...(userAgent === undefined ? {} : { userAgent }) },
     hosts: { api, gateway, cdn, upload },
@@ -44,10 +47,13 @@ function createAccount(config: Config, account: AccountConfig, tools: AccountToo
     requestsPerSecond,
     clock: tools.clock,
     log: tools.log,
+    onStatus: ({ state }) => {
+      hasBeenReady ||= state === 'ready';
+    },
   });
   const quota =
     dailyLimit === undefined ? undefined : new DailyQuota(id, dailyLimit, tools.store, tools.clock);
-  return { config: account, client, quota };
+  return { config: account, client, quota, hasBeenReady: () => hasBeenReady };
 }
 
 /** The account as one that reads replies. */
@@ -55,6 +61,7 @@ export function asListener(account: Account, clock: Clock): Listener {
   return {
     port: account.client,
     isConnected: () => account.client.status.state === 'ready',
+    trouble: () => disabledError(account),
     async reconnect(signal) {
       const disabled = disabledError(account);
       if (disabled) throw disabled;
@@ -64,7 +71,8 @@ export function asListener(account: Account, clock: Clock): Listener {
     async ready(signal) {
       const disabled = disabledError(account);
       if (disabled) throw disabled;
-      if (isConnected(account.client, clock)) return;
+      if (isConnected(account, clock)) return;
+      if (isRefused(account)) throw offlineError(account);
       await waitForConnection(account, clock, signal);
     },
   };
@@ -77,13 +85,21 @@ export function asSender(account: Account): Sender {
     id: config.id,
     port: client,
     trouble: () => disabledError(account) ?? quota?.trouble(),
-    ...(quota === undefined ? {} : { onSent: () => quota.spend() }),
+    quota,
   };
 }
 
-function isConnected(client: DiscordClient, clock: Clock): boolean {
-  const { state, since } = client.status;
-  return state === 'ready' || (state === 'reconnecting' && clock.now() - since < SHORT_BREAK_MS);
+function isConnected(account: Account, clock: Clock): boolean {
+  const { state, since } = account.client.status;
+  if (state === 'ready') return true;
+  if (state !== 'reconnecting' || isRefused(account) || !account.hasBeenReady()) return false;
+  return clock.now() - since < SHORT_BREAK_MS;
+}
+
+/** Discord said why it does not let the account in, and only the operator can change that (close codes 4010 to 4014). */
+function isRefused({ client }: Account): boolean {
+  const { closeCode = 0, state } = client.status;
+  return state === 'reconnecting' && closeCode >= 4010 && closeCode <= 4014;
 }
 
 function disabledError({ client, config }: Account): GatewayError | undefined {

@@ -153,6 +153,8 @@ export class Attempts {
   /** Sends whoever failed to rest; true when somebody else, or another channel, may do better. */
   async #canGoOn(error: unknown, senderId: string, botUserId: string): Promise<boolean> {
     if (discordCode(error) === UNKNOWN_CHANNEL) return !this.#wasShown && this.#move();
+    // Nobody reads: that is no fault of whoever wrote, and nobody else could do better.
+    if (this.#bot.setup.listener.trouble()) return false;
     const isFaultOfBot = isAny(error, BOT_FAULTS);
     const isListed = isFaultOfBot
       ? this.#bot.bots.blame(botUserId, error)

@@ -31,6 +31,8 @@ export interface Listener {
   ready(signal: AbortSignal): Promise<void>;
   /** Gives up the connection and makes a new one. @throws GatewayError account_offline, account_disabled */
   reconnect(signal: AbortSignal): Promise<void>;
+  /** Why the account cannot read any more; undefined when it can, or may again by itself. */
+  trouble(): GatewayError | undefined;
   /** True while the account is connected to Discord. */
   isConnected(): boolean;
 }

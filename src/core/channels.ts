@@ -86,9 +86,7 @@ export class ChannelKeeper {
     this.#limits = limits;
     this.#tools = tools;
     const what = `a channel of bot "${limits.botId}" (maxChannels ${limits.maxChannels}, queue ${limits.queue})`;
-    // Those whose channel is only being made wait as well; the queue is for those beyond the bound.
-    const length = limits.queue + limits.maxChannels;
-    this.#line = new WaitingLine({ length, waitMs: limits.waitMs, what }, tools.clock);
+    this.#line = new WaitingLine({ length: limits.queue, waitMs: limits.waitMs, what }, tools.clock);
   }
 
   /** Channels that exist or are on their way, and those who wait for one. */
@@ -143,7 +141,9 @@ export class ChannelKeeper {
     const ready = this.#line.size === 0 ? this.#spare.shift() : undefined;
     if (ready) this.#inUse += 1;
     else this.#checkRoom();
-    const waiting = ready ?? this.#line.wait(signal);
+    // Those whose channel only has to be made are not in the queue, though they wait in the same line.
+    const free = this.#limits.maxChannels - this.#inUse - this.#lasting;
+    const waiting = ready ?? this.#line.wait(signal, Math.max(0, free));
     this.#work();
     return waiting;
   }
@@ -282,9 +282,11 @@ export class ChannelKeeper {
       this.#isFull = true;
       if (this.#deleting > 0 || this.#removeOldest()) return;
     }
-    // Those that other channels are on their way for may still be lucky; this one was the last hope of the first.
-    if (this.#line.size >= this.#creating) this.#line.refuse(isFull ? noRoom(error) : error);
-    if (this.#line.size === 0) this.#pause();
+    // Those for whom another channel is still on its way wait for that one; the others learn why they get none.
+    while (this.#line.size >= this.#creating) {
+      if (!this.#line.refuse(isFull ? noRoom(error) : error)) break;
+    }
+    this.#pause();
   }
 
   /** Nobody waits: the spare channels can be made later. */

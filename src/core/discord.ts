@@ -82,7 +82,10 @@ export type MessageChange =
   | { readonly type: 'message-created'; readonly message: Message }
   | { readonly type: 'message-updated'; readonly message: Message }
   | { readonly type: 'message-deleted'; readonly messageId: Snowflake }
-  | { readonly type: 'typing-started'; readonly userId: Snowflake };
+  | { readonly type: 'typing-started'; readonly userId: Snowflake }
+  /** The connection is lost: until `reading-resumed`, silence means nothing. */
+  | { readonly type: 'reading-paused' }
+  | { readonly type: 'reading-resumed' };
 
 /** Which changes to watch: all of one channel. */
 export interface MessageFilter {
@@ -133,7 +136,7 @@ export interface DiscordPort {
   /**
    * The changes of a channel from the moment of the call on (they are kept until read), until the signal aborts;
    * then the iteration ends without an error. Changes missed during a lost connection are read from history and
-   * delivered the same way; a change may arrive twice.
+   * delivered the same way; a change may arrive twice. Throws account_disabled when the account's token dies.
    */
   watch(filter: MessageFilter, signal: AbortSignal): AsyncIterable<MessageChange>;
   /** Sends one message; a repeat after a lost answer cannot send it twice. */

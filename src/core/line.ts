@@ -35,11 +35,12 @@ export class WaitingLine<T> {
 
   /**
    * Waits for its turn.
+   * @param extra how many more than the limit says may wait at this moment
    * @throws GatewayError queue_full, queue_timeout; the signal's reason when it aborts
    */
-  wait(signal: AbortSignal): Promise<T> {
+  wait(signal: AbortSignal, extra = 0): Promise<T> {
     signal.throwIfAborted();
-    if (this.#waiters.size >= this.#limits.length) return Promise.reject(this.#full());
+    if (this.#waiters.size >= this.#limits.length + extra) return Promise.reject(this.#full());
     return new Promise((resolve, reject) => {
       const leave = () => {
         this.#waiters.delete(waiter);

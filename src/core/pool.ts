@@ -120,8 +120,9 @@ export class Pool<M extends Member> {
   }
 
   #refusal(seat: Seat<M>): GatewayError | undefined {
-    if (seat.rest?.firm && this.#rests(seat)) return seat.rest.error;
-    return seat.member.trouble?.();
+    const trouble = seat.member.trouble?.();
+    if (trouble) return trouble;
+    return seat.rest?.firm && this.#rests(seat) ? seat.rest.error : undefined;
   }
 
   #best(able: readonly Seat<M>[]): Seat<M> | undefined {

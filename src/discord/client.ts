@@ -1,6 +1,7 @@
 /** One account's door to the real Discord, or to anything that speaks its protocol. */
 import type { Clock } from '../core/clock.ts';
 import type { DiscordPort, Message, MessageDraft, Snowflake } from '../core/discord.ts';
+import { GatewayError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { MediaFile } from '../core/media.ts';
 import type { AccountIdentity, AccountStatus } from './account.ts';
@@ -14,7 +15,7 @@ import { createMessageCalls } from './rest/messages.ts';
 import { createRest } from './rest/rest.ts';
 import { createUploads } from './rest/upload.ts';
 import { createStatusBoard } from './status-board.ts';
-import { createWatchers } from './watch/watchers.ts';
+import { createWatchers, type Watchers } from './watch/watchers.ts';
 import { createSession } from './ws/session.ts';
 
 export type { AccountIdentity, AccountStatus } from './account.ts';
@@ -86,7 +87,8 @@ function assemble(options: DiscordClientOptions) {
     patienceMs: options.patienceMs,
     onDeadToken: (reason) => session.reject(reason),
   });
-  const uploads = account.kind === 'user' ? createUploads({ ...outward, rest }) : undefined;
+  const uploads =
+    account.kind === 'user' ? createUploads({ ...outward, rest, accountId: account.id }) : undefined;
   const messages = createMessageCalls(rest, uploads);
   const channels = createChannelCalls(rest, clock);
   const watchers = createWatchers({ history: messages.history, clock, log, accountId: account.id });
@@ -94,7 +96,10 @@ function assemble(options: DiscordClientOptions) {
   const session = createSession(
     { ...common, agent: exit.socketAgent, compress: options.compress ?? true },
     {
-      status: status.post,
+      status(next) {
+        status.post(next);
+        tellWatchers(watchers, next, account.id);
+      },
       dispatch: watchers.dispatch,
       loggedIn(id) {
         user.id = id;
@@ -103,6 +108,15 @@ function assemble(options: DiscordClientOptions) {
     },
   );
   return { exit, outward, status, rest, messages, channels, watchers, session, user };
+}
+
+/** Whoever waits for messages must know when none can come. */
+function tellWatchers(watchers: Watchers, { state, reason }: AccountStatus, accountId: string): void {
+  if (state === 'reconnecting') watchers.tell({ type: 'reading-paused' });
+  if (state === 'ready') watchers.tell({ type: 'reading-resumed' });
+  if (state !== 'disabled') return;
+  const why = reason ?? 'Discord does not accept its token';
+  watchers.fail(new GatewayError('account_disabled', `The account "${accountId}" is disabled: ${why}`));
 }
 
 class AccountClient implements DiscordClient {

@@ -2,13 +2,15 @@
  * What every `DiscordPort` promises; run by the in-memory port of the simulator and by the real transport over it.
  * The subject's world is the one behind both ports: what others do is done there, what arrived is read there.
  */
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { DiscordPort, MessageChange } from '../../src/core/discord.ts';
+import type { DiscordPort } from '../../src/core/discord.ts';
 import { discordCode } from '../../src/core/discord.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import { createMessage, deleteMessage, editMessage, startTyping } from '../../src/sim/messages.ts';
 import type { SimChannel } from '../../src/sim/model.ts';
 import type { World } from '../../src/sim/world.ts';
+import { type HeardChange, heard } from '../support/heard.ts';
 
 /** What a run of the suite works on. Both ports are logged in. */
 export interface PortSubject {
@@ -43,7 +45,7 @@ export function describeDiscordPort(name: string, setup: () => Promise<PortSubje
     });
 
     const watch = (channelId = subject.channelId, port = subject.port) =>
-      port.watch({ channelId }, stopper.signal)[Symbol.asyncIterator]();
+      heard(port.watch({ channelId }, stopper.signal))[Symbol.asyncIterator]();
     const channel = (): SimChannel => {
       const found = subject.world.channels.get(subject.channelId);
       if (!found) throw new Error('the subject has no channel');
@@ -299,8 +301,8 @@ export function describeDiscordPort(name: string, setup: () => Promise<PortSubje
 const ONE_PIXEL =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
 
-async function take(changes: AsyncIterator<MessageChange>, count: number): Promise<MessageChange[]> {
-  const taken: MessageChange[] = [];
+async function take(changes: AsyncIterator<HeardChange>, count: number): Promise<HeardChange[]> {
+  const taken: HeardChange[] = [];
   while (taken.length < count) {
     const { value, done } = await changes.next();
     if (done) throw new Error(`the iteration ended after ${taken.length} of ${count} changes`);
@@ -309,7 +311,7 @@ async function take(changes: AsyncIterator<MessageChange>, count: number): Promi
   return taken;
 }
 
-function brief(change: MessageChange): string {
+function brief(change: HeardChange): string {
   if (change.type === 'typing-started') return `typing ${change.userId}`;
   if (change.type === 'message-deleted') return `deleted ${change.messageId}`;
   return `${change.type === 'message-created' ? 'created' : 'updated'} ${change.message.content}`;

@@ -207,6 +207,23 @@ describe('the channel keeper', () => {
     keeper.close();
   });
 
+  test.each([
+    ['refuses', () => refusal(403, 50_013)],
+    ['has no room', () => refusal(400, 30_013)],
+  ])('tells everybody at once, and asks only once for each, when Discord %s', async (_, failure) => {
+    const clock = new FakeClock();
+    const discord = new FakeDiscord();
+    discord.failures.set('createChannel', failure);
+    const keeper = new ChannelKeeper(limits, { discord, clock, ids: randomIds(clock), log: silentLog });
+    await keeper.open('cg-1-', new Set());
+    await clock.settle();
+    discord.calls.length = 0;
+    const results = await Promise.allSettled(Array.from({ length: 10 }, () => keeper.acquire(patient)));
+    expect(results.every(({ status }) => status === 'rejected')).toBe(true);
+    expect(discord.calls.filter((call) => call === 'createChannel').length).toBeLessThanOrEqual(20);
+    keeper.close();
+  });
+
   test('gives up one remembered conversation at a time in a full guild', async () => {
     const clock = new FakeClock();
     const discord = new FakeDiscord();

@@ -1,10 +1,11 @@
 /** The transport against the simulator, while things go wrong. */
+
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { MessageChange } from '../../src/core/discord.ts';
 import { createDiscordClient, type DiscordClient } from '../../src/discord/client.ts';
 import { createProbe } from '../../src/discord/probe.ts';
 import { startSim } from '../../src/sim/index.ts';
 import { createMessage, deleteMessage, editMessage } from '../../src/sim/messages.ts';
+import { type HeardChange, heard } from '../support/heard.ts';
 import { keptLog, quickClock, take } from './support/world.ts';
 
 type Options = Parameters<typeof startSim>[0];
@@ -44,11 +45,11 @@ async function startWorld(options: Options = {}) {
     if (!channel) throw new Error('no channel');
     return createMessage(sim.world, channel, { authorId: sim.ready.bots.pika.userId, content });
   };
-  const watch = (client: DiscordClient) => client.watch({ channelId }, new AbortController().signal);
+  const watch = (client: DiscordClient) => heard(client.watch({ channelId }, new AbortController().signal));
   return { sim, logs, channelId, connect, probe, say, watch };
 }
 
-const contents = (changes: readonly MessageChange[]) =>
+const contents = (changes: readonly HeardChange[]) =>
   changes.map((change) => {
     if (change.type === 'message-deleted') return 'deleted';
     if (change.type === 'typing-started') return 'typing';

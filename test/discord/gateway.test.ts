@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { MessageChange } from '../../src/core/discord.ts';
+import { type HeardChange, heard } from '../support/heard.ts';
 import { loggedIn, makeClient, startServer, TOKEN, take } from './support/world.ts';
 
 const CHANNEL = '900000000000000001';
@@ -9,7 +9,7 @@ const message = (id: string, more: object = {}) => ({
   content: `text ${id}`,
   ...more,
 });
-const told = (change: MessageChange) =>
+const told = (change: HeardChange) =>
   change.type === 'message-created' || change.type === 'message-updated'
     ? `${change.type} ${change.message.id} ${change.message.content}`
     : change.type === 'message-deleted'
@@ -48,7 +48,7 @@ describe('the gateway connection', () => {
     const server = await startServer();
     const { client, peer } = await loggedIn(server, { compress });
     peer.fragment = fragment;
-    const watch = client.watch({ channelId: CHANNEL }, new AbortController().signal);
+    const watch = heard(client.watch({ channelId: CHANNEL }, new AbortController().signal));
     const long = 'ä'.repeat(200_000);
     peer.dispatch('GUILD_CREATE', { id: '1', members: Array.from({ length: 2000 }, (_, id) => ({ id })) });
     peer.dispatch('TYPING_START', { channel_id: CHANNEL, user_id: '42' });
@@ -73,7 +73,7 @@ describe('the gateway connection', () => {
     const server = await startServer();
     const { client, peer } = await loggedIn(server);
     const stop = new AbortController();
-    const watch = client.watch({ channelId: CHANNEL }, stop.signal);
+    const watch = heard(client.watch({ channelId: CHANNEL }, stop.signal));
     peer.dispatch('MESSAGE_CREATE', message('1001'));
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect(await take(watch, 1)).toHaveLength(1);
@@ -85,7 +85,7 @@ describe('the gateway connection', () => {
   it('resumes after a lost connection and delivers what was missed, once', async () => {
     const server = await startServer();
     const { client, peer } = await loggedIn(server);
-    const watch = client.watch({ channelId: CHANNEL }, new AbortController().signal);
+    const watch = heard(client.watch({ channelId: CHANNEL }, new AbortController().signal));
     peer.dispatch('MESSAGE_CREATE', message('1001'));
     expect(await take(watch, 1)).toHaveLength(1);
     peer.socket.terminate();
@@ -120,7 +120,7 @@ describe('the gateway connection', () => {
   it('reads history after a session that could not be resumed, ahead of live events', async () => {
     const server = await startServer();
     const { client, peer } = await loggedIn(server);
-    const watch = client.watch({ channelId: CHANNEL }, new AbortController().signal);
+    const watch = heard(client.watch({ channelId: CHANNEL }, new AbortController().signal));
     peer.dispatch('MESSAGE_CREATE', message('9200000000000000001'));
     peer.dispatch('MESSAGE_CREATE', message('9200000000000000002'));
     expect(await take(watch, 2)).toHaveLength(2);

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { HistoryRange, Message, MessageChange } from '../../src/core/discord.ts';
+import type { HistoryRange, Message } from '../../src/core/discord.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import { silentLog } from '../../src/core/log.ts';
 import { compareSnowflakes, snowflakeAt } from '../../src/discord/snowflake.ts';
 import { MOST_KEPT_CHANGES } from '../../src/discord/watch/watcher.ts';
 import { createWatchers } from '../../src/discord/watch/watchers.ts';
 import { FAKE_START_MS, FakeClock } from '../support/fake-clock.ts';
+import { type HeardChange, heard } from '../support/heard.ts';
 
 const channelId = '900000000000000001';
 const idAt = (seconds: number) => snowflakeAt(FAKE_START_MS + seconds * 1000);
@@ -37,9 +38,9 @@ function world(answer?: (range: HistoryRange) => Message[]) {
   const watchers = createWatchers({ history, clock, log: silentLog, accountId: 'bridge' });
   const create = (data: Message) => watchers.dispatch('MESSAGE_CREATE', data);
   const stop = new AbortController();
-  const watch = () => watchers.watch({ channelId }, stop.signal);
+  const watch = () => heard(watchers.watch({ channelId }, stop.signal));
   /** Everything that is there to be read. */
-  const drain = async (changes: AsyncIterable<MessageChange>) => {
+  const drain = async (changes: AsyncIterable<HeardChange>) => {
     await clock.settle();
     watchers.close();
     return await all(changes);
@@ -47,7 +48,7 @@ function world(answer?: (range: HistoryRange) => Message[]) {
   return { clock, messages, asked, watchers, create, watch, stop, drain };
 }
 
-const told = (changes: readonly MessageChange[]) =>
+const told = (changes: readonly HeardChange[]) =>
   changes.map((change) => {
     if (change.type === 'typing-started') return 'typing';
     if (change.type === 'message-deleted') return `- ${change.messageId}`;

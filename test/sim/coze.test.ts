@@ -1,9 +1,11 @@
 /** The Coze bot as a driver meets it: over the in-memory port, on a clock that only tests advance. */
+
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Message, MessageChange } from '../../src/core/discord.ts';
 import { LIMIT_TEXTS } from '../../src/sim/bots/limit-texts.ts';
 import { type BuiltWorld, buildWorld, type SimOptions, simPort } from '../../src/sim/index.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { isHeard } from '../support/heard.ts';
 
 let built: BuiltWorld;
 let clock: FakeClock;
@@ -49,7 +51,7 @@ async function asMediaFile(file: File) {
 /** All that the bot shows now, oldest first. */
 function shown(): Message[] {
   const messages = new Map<string, Message>();
-  for (const change of changes) {
+  for (const change of changes.filter(isHeard)) {
     if (change.type === 'message-deleted') messages.delete(change.messageId);
     else if (change.type !== 'typing-started') messages.set(change.message.id, change.message);
   }

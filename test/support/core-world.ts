@@ -83,6 +83,7 @@ export class CoreWorld {
         port: this.discord,
         ready: async () => {},
         isConnected: () => true,
+        trouble: () => undefined,
         reconnect: async () => {},
       },
       senders: [{ id: 'alice', port: this.discord }],

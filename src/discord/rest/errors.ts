@@ -71,16 +71,26 @@ export function provesDeadToken(status: number, body: RefusalBody): boolean {
 /**
  * The error for an answer that is no success.
  * @param call what was asked, for the message: `POST /channels/{id}/messages`
+ * @param accountId name of the account in the configuration
  */
-export function refusalError(call: string, answer: HttpAnswer, redact: Redact): GatewayError {
+export function refusalError(
+  call: string,
+  answer: HttpAnswer,
+  redact: Redact,
+  accountId: string,
+): GatewayError {
   const body = readRefusal(answer.body);
   const said = redact([body.code || '', body.text].filter((part) => part !== '').join(' '));
   const cause: DiscordRefusal = { status: answer.status, discordCode: body.code };
   const detail = `HTTP ${answer.status}${said === '' ? '' : `, ${said}`}`;
   if (provesDeadToken(answer.status, body)) {
-    return new GatewayError('account_disabled', `Discord does not accept the account's token (${detail}).`, {
-      cause,
-    });
+    return new GatewayError(
+      'account_disabled',
+      `Discord does not accept the token of account "${accountId}" (${detail}).`,
+      {
+        cause,
+      },
+    );
   }
   if (body.captcha || body.code === VERIFY_ACCOUNT) {
     const what = body.captcha ? 'a captcha' : 'a verification of the account';

@@ -122,7 +122,7 @@ class AccountRest implements Rest {
       const answer = await this.#exchange(call, deadline, signal);
       if (answer.status >= 200 && answer.status < 300) return read(call, answer);
       if (answer.status === 429) return this.#postponed(call, answer, deadline);
-      const error = refusalError(nameOf(call), answer, redact);
+      const error = refusalError(nameOf(call), answer, redact, this.#options.account.id);
       if (provesDeadToken(answer.status, readRefusal(answer.body))) this.#bury(error);
       return { error, again: answer.status >= 500 && call.repeatable ? 'later' : 'never' };
     } catch (error) {

@@ -29,6 +29,8 @@ export interface UploadOptions {
   readonly userAgent: string;
   readonly clock: Clock;
   readonly redact: Redact;
+  /** For error messages. */
+  readonly accountId: string;
 }
 
 interface Slot {
@@ -127,7 +129,7 @@ async function put(
     const error = await performRequest(options.dispatcher, request, options.clock, signal).then(
       (answer) => {
         if (answer.status < 300) return undefined;
-        const refusal = refusalError(PUT_NAME, answer, options.redact);
+        const refusal = refusalError(PUT_NAME, answer, options.redact, options.accountId);
         if (answer.status < 500 && answer.status !== 429) throw refusal;
         return refusal;
       },

@@ -7,6 +7,8 @@ export interface Watcher extends AsyncIterable<MessageChange> {
   push(change: MessageChange): void;
   /** What is kept is still read, then the iteration ends. */
   end(): void;
+  /** What is kept is still read, then the iteration throws. */
+  fail(error: Error): void;
 }
 
 /** An answer of a bot makes some hundred changes; far more than that means that nobody reads. */
@@ -43,15 +45,16 @@ export function createWatcher(
   onEnd: (watcher: Watcher) => void,
 ): Watcher {
   const kept: MessageChange[] = [];
-  const waiting: ((result: IteratorResult<MessageChange>) => void)[] = [];
+  const waiting: PromiseWithResolvers<IteratorResult<MessageChange>>[] = [];
   let ended = false;
+  let failure: Error | undefined;
 
   const watcher: Watcher = {
     floor,
     push(change) {
       if (ended) return;
       const reader = waiting.shift();
-      if (reader) return reader({ done: false, value: change });
+      if (reader) return reader.resolve({ done: false, value: change });
       if (kept.length >= MOST_KEPT_CHANGES) kept.splice(indexToDrop(kept), 1);
       kept.push(change);
     },
@@ -59,8 +62,16 @@ export function createWatcher(
       if (ended) return;
       ended = true;
       signal.removeEventListener('abort', onAbort);
-      for (const reader of waiting.splice(0)) reader({ done: true, value: undefined });
+      for (const reader of waiting.splice(0)) {
+        if (failure) reader.reject(failure);
+        else reader.resolve({ done: true, value: undefined });
+      }
       onEnd(watcher);
+    },
+    fail(error) {
+      if (ended) return;
+      failure = error;
+      watcher.end();
     },
     [Symbol.asyncIterator]: () => iterator,
   };
@@ -72,8 +83,11 @@ export function createWatcher(
     next() {
       const change = kept.shift();
       if (change) return Promise.resolve({ done: false, value: change });
+      if (failure) return Promise.reject(failure);
       if (ended) return Promise.resolve({ done: true, value: undefined });
-      return new Promise((resolve) => waiting.push(resolve));
+      const reader = Promise.withResolvers<IteratorResult<MessageChange>>();
+      waiting.push(reader);
+      return reader.promise;
     },
     return() {
       onAbort();

@@ -15,6 +15,10 @@ export interface Watchers {
   recover(): void;
   /** The account itself made this message; it tells the time on the other side. */
   sawMessage(id: Snowflake): void;
+  /** Every watch learns that the connection is lost, or there again. */
+  tell(change: { readonly type: 'reading-paused' | 'reading-resumed' }): void;
+  /** Ends every watch, and those to come, with an error. */
+  fail(error: Error): void;
   /** Ends every watch. */
   close(): void;
 }
@@ -25,6 +29,8 @@ export function createWatchers(options: RecoveryOptions): Watchers {
   const serverTime = createServerTime();
   let recovery = new AbortController();
   let closed = false;
+  let failure: Error | undefined;
+  const all = () => [...feeds.values()].flatMap((feed) => [...feed.watchers]);
 
   function feedOf(channelId: Snowflake): ChannelFeed {
     let feed = feeds.get(channelId);
@@ -43,7 +49,8 @@ export function createWatchers(options: RecoveryOptions): Watchers {
         feed?.watchers.delete(ended);
         if (feed?.watchers.size === 0) feeds.delete(channelId);
       });
-      if (closed) watcher.end();
+      if (failure) watcher.fail(failure);
+      else if (closed) watcher.end();
       else if (!signal.aborted) feedOf(channelId).watchers.add(watcher);
       return watcher;
     },
@@ -68,10 +75,17 @@ export function createWatchers(options: RecoveryOptions): Watchers {
     sawMessage(id) {
       serverTime.saw(id, options.clock.now());
     },
+    tell(change) {
+      for (const watcher of all()) watcher.push(change);
+    },
+    fail(error) {
+      failure = error;
+      for (const watcher of all()) watcher.fail(error);
+    },
     close() {
       closed = true;
       recovery.abort();
-      for (const feed of [...feeds.values()]) for (const watcher of [...feed.watchers]) watcher.end();
+      for (const watcher of all()) watcher.end();
     },
   };
 }

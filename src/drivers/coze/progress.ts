@@ -73,14 +73,27 @@ export class AnswerProgress {
   }
 
   #take(change: MessageChange): void {
-    if (change.type === 'typing-started') {
-      if (change.userId === this.#scope.botUserId) this.#silence.sign();
-      return;
+    switch (change.type) {
+      case 'typing-started':
+        if (change.userId === this.#scope.botUserId) this.#silence.sign();
+        break;
+      case 'reading-paused':
+        this.#silence.pause();
+        break;
+      case 'reading-resumed':
+        this.#silence.resume();
+        break;
+      case 'message-deleted':
+        this.#become(dropMessage(this.answer, change.messageId));
+        break;
+      case 'message-created':
+      case 'message-updated':
+        this.#become(takeMessage(this.answer, change.message, this.#scope));
+        break;
     }
-    const next =
-      change.type === 'message-deleted'
-        ? dropMessage(this.answer, change.messageId)
-        : takeMessage(this.answer, change.message, this.#scope);
+  }
+
+  #become(next: Answer): void {
     if (next === this.answer) return;
     this.answer = next;
     if (hasBegun(next)) this.#silence.start();

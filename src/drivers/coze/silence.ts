@@ -6,6 +6,9 @@ export interface SilenceTimer {
   start(): void;
   /** A sign of life; nothing while it does not count yet. */
   sign(): void;
+  /** Nothing can be heard: it does not count until `resume`, and then from the beginning. */
+  pause(): void;
+  resume(): void;
   stop(): void;
 }
 
@@ -15,6 +18,8 @@ export interface SilenceTimer {
  */
 export function createSilenceTimer(clock: Clock, idleMs: number, onSilence: () => void): SilenceTimer {
   let lastSign = 0;
+  let isCounting = false;
+  let isPaused = false;
   let cancel: (() => void) | undefined;
   const look = () => {
     const leftMs = lastSign + idleMs - clock.now();
@@ -24,17 +29,31 @@ export function createSilenceTimer(clock: Clock, idleMs: number, onSilence: () =
     }
     onSilence();
   };
-  return {
+  const halt = () => {
+    cancel?.();
+    cancel = undefined;
+  };
+  const timer: SilenceTimer = {
     start() {
+      isCounting = true;
       lastSign = clock.now();
-      cancel ??= clock.after(idleMs, look);
+      if (!isPaused) cancel ??= clock.after(idleMs, look);
     },
     sign() {
       lastSign = clock.now();
     },
+    pause() {
+      isPaused = true;
+      halt();
+    },
+    resume() {
+      isPaused = false;
+      if (isCounting) timer.start();
+    },
     stop() {
-      cancel?.();
-      cancel = undefined;
+      isCounting = false;
+      halt();
     },
   };
+  return timer;
 }

@@ -1,8 +1,8 @@
 import { onTestFinished } from 'vitest';
 import { type Clock, systemClock } from '../../../src/core/clock.ts';
-import type { MessageChange } from '../../../src/core/discord.ts';
 import type { Log } from '../../../src/core/log.ts';
 import { createDiscordClient, type DiscordClientOptions } from '../../../src/discord/client.ts';
+import type { HeardChange } from '../../support/heard.ts';
 import { FakeServer } from './fake-server.ts';
 
 export const TOKEN = 'MTIz.secret-token.value-0123456789';
@@ -65,9 +65,9 @@ export async function loggedIn(server: FakeServer, more: Partial<DiscordClientOp
 }
 
 /** Reads the next `count` changes. */
-export async function take(changes: AsyncIterable<MessageChange>, count: number): Promise<MessageChange[]> {
+export async function take(changes: AsyncIterable<HeardChange>, count: number): Promise<HeardChange[]> {
   const iterator = changes[Symbol.asyncIterator]();
-  const taken: MessageChange[] = [];
+  const taken: HeardChange[] = [];
   while (taken.length < count) {
     const next = await iterator.next();
     if (next.done) break;

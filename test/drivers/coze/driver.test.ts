@@ -400,3 +400,32 @@ describe('what a review found', () => {
     expect(run.events).toContainEqual({ type: 'media-ready', media: { url: 'https://x.test/a.png' } });
   });
 });
+
+describe('while the connection to Discord is lost', () => {
+  test('silence does not end an answer; it counts anew once the connection is back', async () => {
+    const run = start();
+    await clock.settle();
+    await create(reply('1400', 'You sa'));
+    discord.emit(CHANNEL, { type: 'reading-paused' });
+    await clock.advance(60_000);
+    expect(run.events.some(({ type }) => type === 'job-ended')).toBe(false);
+    discord.emit(CHANNEL, { type: 'reading-resumed' });
+    await clock.advance(9_000);
+    await edit(reply('1400', 'You said: hi'));
+    await clock.advance(10_000);
+    await run.done;
+    expect(textOf(run.events)).toBe('You said: hi');
+    expect(run.events.at(-1)).toMatchObject({ reason: 'idle' });
+  });
+
+  test('the deadline still holds', async () => {
+    const run = start();
+    await clock.settle();
+    await create(reply('1400', 'You sa'));
+    discord.emit(CHANNEL, { type: 'reading-paused' });
+    await clock.advance(300_000);
+    await run.done;
+    expect(run.events.at(-1)).toMatchObject({ reason: 'length' });
+    expect(clock.pending).toBe(0);
+  });
+});
