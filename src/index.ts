@@ -1,12 +1,26 @@
 /** The library door. */
+// biome-ignore-all assist/source/organizeImports: the exports are grouped by what they are for
 
+/* --- run a gateway inside a program --- */
+export type { Answering } from './answering.ts';
+export type { ChatAnswer, Usage } from './core/chat.ts';
+export type { Media, MediaFile } from './core/media.ts';
+export {
+  type CreateGatewayOptions,
+  createGateway,
+  type Gateway,
+  type Question,
+  type QuestionMessage,
+} from './library.ts';
+export type { Task } from './tasks.ts';
+
+/* --- run a gateway with its ports --- */
 export { type ConfigSources, type LoadedConfig, loadConfig } from './config/load.ts';
+export { ConfigError, type Problem } from './config/problem.ts';
 export type { Config, ConfigInput } from './config/schema.ts';
-/* --- ports --- */
-export { type Clock, systemClock } from './core/clock.ts';
-export type { DiscordPort, Message, MessageChange } from './core/discord.ts';
-/* --- write a driver --- */
-export type { Action, BotDriver, BotEvent, Job, JobMessage, Room, Verb } from './core/driver.ts';
+export type { DoorUrls } from './doors.ts';
+export { type GatewayOptions, type RunningGateway, startGateway } from './gateway.ts';
+
 /* --- errors --- */
 export {
   ERROR_KINDS,
@@ -15,7 +29,11 @@ export {
   type ErrorKind,
   GatewayError,
 } from './core/errors.ts';
+
+/* --- write a driver --- */
+export type { Action, BotDriver, BotEvent, Job, JobMessage, Room, Verb } from './core/driver.ts';
+
+/* --- ports --- */
+export { type Clock, systemClock } from './core/clock.ts';
+export type { DiscordPort, Message, MessageChange } from './core/discord.ts';
 export { type Log, silentLog } from './core/log.ts';
-export type { Media, MediaFile } from './core/media.ts';
-/* --- run a gateway --- */
-export { type GatewayOptions, type RunningGateway, startGateway } from './gateway.ts';

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Finding } from '../check/finding.ts';
+import { certificateOf } from '../config/certificate.ts';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { ConfigError, formatProblem, type Problem } from '../config/problem.ts';
 import { CommandFailure, type CommandIo } from './io.ts';
@@ -29,6 +30,7 @@ async function check(io: CommandIo, parts: Parts, options: CheckOptions): Promis
   let loaded: LoadedConfig;
   try {
     loaded = loadConfig({ path: options.config ?? (io.env.CORDGATE_CONFIG || undefined), env: io.env });
+    certificateOf(loaded, Date.now());
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     write(error.problems.map((problem) => ({ ...fromProblem(problem, error.file), level: 'error' })));

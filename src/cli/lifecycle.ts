@@ -49,15 +49,21 @@ function timedOut(): Promise<'late'> {
 /** Turns what Node says about a busy or forbidden port into a sentence with a remedy; other errors come back as they are. */
 export function explainListenError(error: unknown, host: string, port: number): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  // With HTTPS there are two ports; Node says which one it was.
+  const taken =
+    error instanceof Error && typeof Reflect.get(error, 'port') === 'number'
+      ? Reflect.get(error, 'port')
+      : port;
+  const remedy = taken === port ? 'with --port' : 'as server.tls.port';
   if (code === 'EADDRINUSE')
     return new CommandFailure(
-      `port ${port} of ${host} is in use; choose another with --port (0 = any free one)`,
+      `port ${taken} of ${host} is in use; choose another ${remedy}${taken === port ? ' (0 = any free one)' : ''}`,
       1,
       error,
     );
   if (code === 'EACCES')
     return new CommandFailure(
-      `port ${port} needs rights that this user lacks; choose one above 1023 with --port`,
+      `port ${taken} needs rights that this user lacks; choose one above 1023 ${remedy}`,
       1,
       error,
     );

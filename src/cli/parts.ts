@@ -6,6 +6,8 @@ import type { Running } from './lifecycle.ts';
 /** A running gateway. */
 export interface GatewayPart extends Running {
   readonly url: string;
+  /** Where it listens with HTTPS, when it does. */
+  readonly httpsUrl?: string | undefined;
 }
 
 /** What a running simulator says of itself: the line that `cordgate sim --json` prints. */
@@ -33,7 +35,7 @@ export interface SimPart extends Running {
 
 /** The parts that the commands start. Loaded when needed, so that `--help` is quick. */
 export interface Parts {
-  startGateway(config: Config, options: { log: Log }): Promise<GatewayPart>;
+  startGateway(config: Config, options: { log: Log; anyFreePort?: boolean }): Promise<GatewayPart>;
   startSim(options: {
     host?: string;
     port?: number;

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { certificateOf } from '../config/certificate.ts';
 import type { Config } from '../config/schema.ts';
 import type { CommandIo } from './io.ts';
 import { explainListenError, runUntilStopped } from './lifecycle.ts';
@@ -32,17 +33,23 @@ export function addServe(program: Command, io: CommandIo, parts: Parts, done: (c
 
 async function serve(io: CommandIo, parts: Parts, options: ServeOptions): Promise<number> {
   const flags = { server: { host: options.host, port: options.port }, log: { level: options.logLevel } };
-  const { config, file } = loadChosen(io, options, flags);
+  const loaded = loadChosen(io, options, flags);
+  certificateOf(loaded, Date.now());
+  const { config, file } = loaded;
   const pretty = !options.json && (config.log.pretty ?? io.stderrIsTerminal);
   const log = createLog({ level: config.log.level, pretty, secrets: secretsOf(config) }, io);
   const { host, port } = config.server;
   const start = () =>
-    parts.startGateway(config, { log }).catch((error: unknown) => {
+    parts.startGateway(config, { log, anyFreePort: options.port === 0 }).catch((error: unknown) => {
       throw explainListenError(error, host, port);
     });
-  return runUntilStopped(io, log, start, ({ url }) => {
+  return runUntilStopped(io, log, start, ({ url, httpsUrl }) => {
     const models = [...new Set(config.bots.flatMap((bot) => bot.models))];
-    if (options.json) io.stdout(`${JSON.stringify({ ready: true, url, models, pid: process.pid })}\n`);
-    else io.stdout(`cordgate listens on ${url} (${file}); models: ${models.join(', ') || 'none'}\n`);
+    if (options.json)
+      io.stdout(`${JSON.stringify({ ready: true, url, httpsUrl, models, pid: process.pid })}\n`);
+    else
+      io.stdout(
+        `cordgate listens on ${[...new Set([url, httpsUrl ?? url])].join(' and ')} (${file}); models: ${models.join(', ') || 'none'}\n`,
+      );
   });
 }

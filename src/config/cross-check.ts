@@ -107,9 +107,9 @@ export function isLoopback(host: string): boolean {
 
 function checkDoor({ server, auth }: Draft, portIsFlag: boolean): Finding[] {
   const findings: Finding[] = [];
-  if (server.port === 0 && !portIsFlag) {
+  if (server.port === 0 && server.tls === undefined && !portIsFlag) {
     const message =
-      '0 switches HTTP off, and this version has no other door; use "--port 0" for any free port';
+      '0 switches HTTP off, and without server.tls there is no other door; use "--port 0" for any free port';
     findings.push({ path: ['server', 'port'], message });
   }
   if (!isLoopback(server.host) && auth.keys.length === 0 && !auth.open) {

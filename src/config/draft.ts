@@ -30,7 +30,11 @@ const key = z
 
 const draftSchema = z.object({
   server: z
-    .object({ host: z.string().trim().catch('127.0.0.1'), port: z.number().catch(8092) })
+    .object({
+      host: z.string().trim().catch('127.0.0.1'),
+      port: z.number().catch(8092),
+      tls: z.unknown().optional(),
+    })
     .catch({ host: '127.0.0.1', port: 8092 }),
   auth: z
     .object({

@@ -16,11 +16,10 @@ export function warningsOf(config: Config): Warning[] {
   return [...notUsedYet(config), ...setup(config), ...keys(config)];
 }
 
-function notUsedYet({ server, webhooks }: Config): Warning[] {
+function notUsedYet({ webhooks }: Config): Warning[] {
   const warnings: Warning[] = [];
   const add = (path: Path, what: string) =>
     warnings.push({ path, message: `${what}: this version does not use it yet, it changes nothing` });
-  if (server.tls !== undefined) add(['server', 'tls'], 'HTTPS is not served');
   if (webhooks.secret !== null) add(['webhooks', 'secret'], 'nothing is signed');
   if (webhooks.operator !== null) add(['webhooks', 'operator'], 'no notices are sent; read the log instead');
   return warnings;

@@ -1,18 +1,27 @@
 import { createServer } from 'node:https';
-import fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify';
+import fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions,
+} from 'fastify';
 import type { Clock } from '../core/clock.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { GatewayService } from '../core/gateway-service.ts';
 import { type Ids, randomIds } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
+import type { MediaLoader } from '../core/media.ts';
 import { logRequests } from './access-log.ts';
 import { addressRefused, createAddressCheck } from './addresses.ts';
+import { adminRoutes } from './admin/routes.ts';
 import { type ApiKey, createAuthenticator } from './auth.ts';
 import { allowBrowsers } from './cors.ts';
+import { sendFailure as sendBridgeError } from './coze-bridge/errors.ts';
+import { cozeBridgeRoutes } from './coze-bridge/routes.ts';
 import { asGatewayError, noteError } from './errors.ts';
 import { type HealthSource, healthRoutes, LIVENESS_PATH } from './health.ts';
 import { type MetricsSource, metricsRoute } from './metrics.ts';
-import { sendError, unknownUrl } from './openai/errors.ts';
+import { sendError as sendOpenAiError, unknownUrl } from './openai/errors.ts';
 import { openAiRoutes } from './openai/routes.ts';
 import { decorateRequests, useDialect } from './request-context.ts';
 import { requestIdOf } from './request-id.ts';
@@ -25,6 +34,8 @@ export interface HttpOptions {
   readonly anonymousBots: readonly string[];
   /** True when no key is needed, as none is configured and the gateway listens on loopback, or was told to be open. */
   readonly open: boolean;
+  /** True when the callers of an open gateway may manage it as well, as all of them are on this machine; default false. */
+  readonly openAdmin?: boolean;
   /** CIDR ranges of callers, by the address of the socket; empty admits all. */
   readonly allowIps: readonly string[];
   readonly bodyLimitBytes: number;
@@ -32,6 +43,8 @@ export interface HttpOptions {
   readonly log: Log;
   readonly health: HealthSource;
   readonly metrics: MetricsSource;
+  /** Fetches the pictures of bots, where a dialect gives their content. */
+  readonly pictures: MediaLoader;
   /** Silence in milliseconds after which a stream carries a comment; default 15,000. */
   readonly heartbeatMs?: number;
   /** Ids of answers; random by default. */
@@ -44,6 +57,9 @@ const DEFAULT_HEARTBEAT_MS = 15_000;
 
 /** Paths that are answered until the very end, as probes ask them. */
 const OPERATIONS_PATHS = new Set([LIVENESS_PATH, '/readyz', '/metrics']);
+
+/** Paths whose errors have OpenAI's shape where no dialect of their own answers; all others have the Bridge's. */
+const OPENAI_PATHS = /^\/(?:v1|admin)(?:[/?]|$)/i;
 
 /** Time in milliseconds that a caller has for sending a request whole, against those who never end one. */
 const REQUEST_TIMEOUT_MS = 300_000;
@@ -79,9 +95,9 @@ export function createApp(options: HttpOptions): FastifyInstance {
   app.setErrorHandler((thrown, request, reply) => {
     const error = asGatewayError(thrown);
     noteError(options.log, request, error);
-    return sendError(request, reply, error);
+    return sendByPath(request, reply, error);
   });
-  app.setNotFoundHandler((request, reply) => sendError(request, reply, unknownUrl(request)));
+  app.setNotFoundHandler((request, reply) => sendByPath(request, reply, unknownUrl(request)));
   app.register(async (scope) => {
     useDialect(scope, 'operations');
     healthRoutes(scope, options.health, isClosing);
@@ -90,13 +106,23 @@ export function createApp(options: HttpOptions): FastifyInstance {
   app.register(openAiRoutes({ ...parts(options), authenticate: authenticateWith(options) }), {
     prefix: '/v1',
   });
+  app.register(adminRoutes({ service: options.service, authenticate: authenticateWith(options) }), {
+    prefix: '/admin/api',
+  });
+  app.register(cozeBridgeRoutes({ ...parts(options), authenticate: createAuthenticator(options) }));
   return app;
 }
 
+/** Answers with an error that happened outside of every dialect's own routes. */
+function sendByPath(request: FastifyRequest, reply: FastifyReply, error: GatewayError): FastifyReply {
+  const isOpenAi = OPENAI_PATHS.test(request.url) || OPERATIONS_PATHS.has(request.routeOptions.url ?? '');
+  return (isOpenAi ? sendOpenAiError : sendBridgeError)(request, reply, error);
+}
+
 function parts(options: HttpOptions) {
-  const { service, clock, log } = options;
+  const { service, clock, log, pictures } = options;
   const ids = options.ids ?? randomIds(clock);
-  return { service, clock, log, ids, heartbeatMs: options.heartbeatMs ?? DEFAULT_HEARTBEAT_MS };
+  return { service, clock, log, pictures, ids, heartbeatMs: options.heartbeatMs ?? DEFAULT_HEARTBEAT_MS };
 }
 
 function serverOptions(options: HttpOptions): FastifyServerOptions {
@@ -109,10 +135,16 @@ function serverOptions(options: HttpOptions): FastifyServerOptions {
     genReqId: requestIdOf,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: 500 },
+    routerOptions: {
+      // The Bridge's paths are; parameters keep their case.
+      caseSensitive: false,
+      ignoreTrailingSlash: true,
+      ignoreDuplicateSlashes: true,
+      maxParamLength: 500,
+    },
     frameworkErrors: (error, request, reply) => {
       reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id });
-      sendError(request, reply, asGatewayError(error));
+      sendByPath(request, reply, asGatewayError(error));
     },
     ...(tls ? { serverFactory: (handler) => createServer({ ...timeouts, ...tls }, handler) } : {}),
   };

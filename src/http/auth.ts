@@ -20,6 +20,8 @@ export interface AuthOptions {
   readonly anonymousBots: readonly string[];
   /** True when a gateway without keys serves everyone all bots. Has no effect once a key is configured. */
   readonly open: boolean;
+  /** True when the callers of an open gateway are admins; default false. */
+  readonly openAdmin?: boolean;
 }
 
 /**
@@ -27,8 +29,6 @@ export interface AuthOptions {
  * @throws GatewayError missing_key, invalid_key
  */
 export type Authenticate = (headers: IncomingHttpHeaders, extraKey?: string) => Caller;
-
-const EVERYONE: Caller = { id: '', admin: false, bots: ['*'] };
 
 /**
  * Prepares the check of keys. The given key is compared with every configured one, by the digests, so that the
@@ -40,9 +40,10 @@ export function createAuthenticator(options: AuthOptions): Authenticate {
     caller: { id: entry.name, admin: entry.admin, bots: entry.bots } satisfies Caller,
   }));
   const anonymous: Caller = { id: '', admin: false, bots: options.anonymousBots };
+  const everyone: Caller = { id: '', admin: options.openAdmin ?? false, bots: ['*'] };
 
   return (headers, extraKey = '') => {
-    if (known.length === 0 && options.open) return EVERYONE;
+    if (known.length === 0 && options.open) return everyone;
     const given = bytesOfKey(keyOf(headers), extraKey.trim());
     if (given.length > 0) return findCaller(known, digestOf(given));
     if (anonymous.bots.length > 0) return anonymous;

@@ -16,14 +16,17 @@ export function conversationOf(headers: IncomingHttpHeaders): string | undefined
   const raw = headers[CONVERSATION_HEADER];
   if (raw === undefined) return undefined;
   const name = decode(Array.isArray(raw) ? raw.join(',') : raw)?.trim();
-  const length = name === undefined ? 0 : [...name].length;
-  if (name === undefined || length < 1 || length > LONGEST_CONVERSATION_NAME || /\p{Cc}/u.test(name)) {
-    throw new GatewayError('invalid_request', `The header ${CONVERSATION_HEADER} is not a usable name.`, {
-      param: CONVERSATION_HEADER,
-      hint: `Send 1 to ${LONGEST_CONVERSATION_NAME} characters of UTF-8, percent-encoded, without control characters.`,
-    });
-  }
-  return name;
+  if (name !== undefined && isConversationName(name)) return name;
+  throw new GatewayError('invalid_request', `The header ${CONVERSATION_HEADER} is not a usable name.`, {
+    param: CONVERSATION_HEADER,
+    hint: `Send 1 to ${LONGEST_CONVERSATION_NAME} characters of UTF-8, percent-encoded, without control characters.`,
+  });
+}
+
+/** True for 1 to 100 characters without control characters. */
+export function isConversationName(name: string): boolean {
+  const { length } = [...name];
+  return length >= 1 && length <= LONGEST_CONVERSATION_NAME && !/\p{Cc}/u.test(name);
 }
 
 function decode(raw: string): string | undefined {

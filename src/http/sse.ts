@@ -70,7 +70,7 @@ export class EventStream {
     this.#reply.raw.writeHead(200, {
       ...(this.#reply.getHeaders() as OutgoingHttpHeaders),
       'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-cache',
+      'cache-control': 'no-cache, no-store',
       'x-accel-buffering': 'no',
     });
   }

@@ -3,7 +3,6 @@ import { redact } from '../../src/config/redact.ts';
 import { configOf, SAMPLE, warningsOf } from './sample.ts';
 
 it.each([
-  ['server: { tls: { port: 8093, cert: a.pem, key: b.pem } }', /^server\.tls: .*does not use it yet/],
   ['webhooks: { secret: abc }', /^webhooks\.secret: .*does not use it yet/],
   ['webhooks: { operator: "https://a.example" }', /^webhooks\.operator: .*does not use it yet/],
   ['store: { driver: memory }', /^store\.driver: conversations are forgotten/],

@@ -208,7 +208,7 @@ describe('a streamed answer', () => {
     const fixture = makeApp();
     const response = await post(fixture, ask({ stream: true }));
     expect(response.headers['content-type']).toBe('text/event-stream; charset=utf-8');
-    expect(response.headers['cache-control']).toBe('no-cache');
+    expect(response.headers['cache-control']).toBe('no-cache, no-store');
     expect(response.headers['x-accel-buffering']).toBe('no');
     expect(response.headers['access-control-allow-origin']).toBe('*');
     const frames = framesOf(response.body) as { id: string; created: number }[];

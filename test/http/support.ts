@@ -140,6 +140,7 @@ export function makeApp(patch: Partial<HttpOptions> & { clock?: Clock } = {}): F
       readiness: () => ({ ready: true, reasons: [], accounts: [{ id: 'bridge', state: 'online' }] }),
     },
     metrics: createMetrics(),
+    pictures: { load: notImplemented },
     ...patch,
   });
   onTestFinished(() => app.close());

@@ -3,16 +3,16 @@ import { networks, port, text, url } from '../fields.ts';
 
 const tlsSchema = z.strictObject({
   port: port(1).default(8093).describe('port of HTTPS'),
-  cert: text().describe('file with the certificate chain, PEM'),
-  key: text().describe('file with the private key, PEM'),
+  cert: text().describe('file with the certificate chain, PEM (no JKS, no PKCS12)'),
+  key: text().describe('file with the private key, PEM, without a password'),
 });
 
 /** Section `server`: where the gateway listens, and who may connect. */
 export const serverSchema = z
   .strictObject({
     host: text().default('127.0.0.1').describe('address to listen on; 0.0.0.0 = all'),
-    port: port(0).default(8092).describe('port of HTTP; 0 = off'),
-    tls: tlsSchema.optional().describe('HTTPS beside HTTP. This version does not serve it yet'),
+    port: port(0).default(8092).describe('port of HTTP; 0 = off, where there is tls'),
+    tls: tlsSchema.optional().describe('HTTPS beside HTTP; renewed files are taken up within a minute'),
     publicUrl: url('http:', 'https:')
       .optional()
       .describe('address under which callers reach the gateway; used in the links that answers carry'),

@@ -65,12 +65,7 @@ export function createWatchers(options: RecoveryOptions): Watchers {
     recover() {
       recovery.abort();
       recovery = new AbortController();
-      for (const [channelId, feed] of feeds) {
-        feed.hold();
-        recoverChannel(channelId, feed, options, recovery.signal).catch((error: unknown) => {
-          options.log.error({ account: options.accountId, channelId, err: error }, 'a recovery failed');
-        });
-      }
+      for (const [channelId, feed] of feeds) startRecovery(channelId, feed, options, recovery.signal);
     },
     sawMessage(id) {
       serverTime.saw(id, options.clock.now());
@@ -88,4 +83,16 @@ export function createWatchers(options: RecoveryOptions): Watchers {
       for (const watcher of all()) watcher.end();
     },
   };
+}
+
+function startRecovery(
+  channelId: Snowflake,
+  feed: ChannelFeed,
+  options: RecoveryOptions,
+  signal: AbortSignal,
+): void {
+  feed.hold();
+  recoverChannel(channelId, feed, options, signal).catch((error: unknown) => {
+    options.log.error({ account: options.accountId, channelId, err: error }, 'a recovery failed');
+  });
 }

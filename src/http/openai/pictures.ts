@@ -30,7 +30,7 @@ function markdownOf(media: Media): string {
   return `${isPicture(media) ? '!' : ''}[${name}](${url})`;
 }
 
-/** Discord names the type of nearly all attachments; what has none is a picture of an embed. */
-function isPicture(media: Media): boolean {
+/** True for a picture: Discord names the type of nearly all attachments; what has none is a picture of an embed. */
+export function isPicture(media: Media): boolean {
   return media.contentType === undefined || media.contentType.startsWith('image/');
 }

@@ -24,15 +24,23 @@ export function readCompletionRequest(body: unknown): CompletionRequest {
   if (body === undefined || body === null) throw emptyBody();
   const checked = check(completionSchema, body, []);
   refuseImpossible(checked);
-  const messages = readMessages(checked.messages);
-  if (!messages.some(asks)) throw nothingAsked();
   return {
     model: checked.model,
-    messages,
+    messages: readConversation(checked.messages),
     stream: checked.stream === true,
     includeUsage: checked.stream_options?.include_usage === true,
     ignored: ignoredParameters(body),
   };
+}
+
+/**
+ * Reads messages in OpenAI's form that ask for something.
+ * @throws GatewayError invalid_request; `param` names the field
+ */
+export function readConversation(values: readonly unknown[]): ChatMessage[] {
+  const messages = readMessages(values);
+  if (messages.some(asks)) return messages;
+  throw nothingAsked();
 }
 
 /** True for a message that a bot can answer: of a user, or the result of a tool. */

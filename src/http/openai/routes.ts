@@ -4,6 +4,7 @@ import type { Clock } from '../../core/clock.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { Ids } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
+import type { MediaLoader } from '../../core/media.ts';
 import { conversationOf } from '../conversation-name.ts';
 import { departureOf } from '../departure.ts';
 import { asGatewayError, noteError } from '../errors.ts';
@@ -12,6 +13,7 @@ import { allowOnly } from '../method-guard.ts';
 import { callerOf, useDialect } from '../request-context.ts';
 import { EventStream } from '../sse.ts';
 import { renderErrorFrame, sendError, unknownUrl } from './errors.ts';
+import { imageRoutes } from './images/routes.ts';
 import { type AnswerHead, CompletionStream, contentOf, renderCompletion, renderModel } from './render.ts';
 import { type CompletionRequest, readCompletionRequest } from './request.ts';
 import { WARNINGS_HEADER, warningText } from './warnings.ts';
@@ -23,11 +25,13 @@ export interface OpenAiOptions {
   readonly ids: Ids;
   readonly log: Log;
   readonly heartbeatMs: number;
+  /** Fetches the pictures of bots. */
+  readonly pictures: MediaLoader;
   /** Finds the caller and notes it on the request; throws GatewayError. */
   readonly authenticate: (request: FastifyRequest) => Promise<void>;
 }
 
-/** The OpenAI dialect, to be registered under `/v1`: models and chat completions. */
+/** The OpenAI dialect, to be registered under `/v1`: models, chat completions and pictures. */
 export function openAiRoutes(options: OpenAiOptions): (scope: FastifyInstance) => Promise<void> {
   return async (scope) => {
     useDialect(scope, 'openai');
@@ -42,6 +46,7 @@ export function openAiRoutes(options: OpenAiOptions): (scope: FastifyInstance) =
     const onRequest = options.authenticate;
     scope.post('/chat/completions', { onRequest }, (request, reply) => complete(options, request, reply));
     allowOnly(scope, '/chat/completions', ['POST']);
+    imageRoutes(scope, options);
   };
 }
 

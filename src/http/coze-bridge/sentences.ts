@@ -1,0 +1,56 @@
+/** What the gateway's errors are called in this dialect, whose messages are Chinese. */
+import type { ErrorCode } from '../../core/errors.ts';
+
+/** A sentence for one error code: what happened, why, what to do. */
+export interface Sentence {
+  readonly text: string;
+  /** True when the gateway's own message (English) says more: which limit, which account, Discord's code. */
+  readonly hasDetail: boolean;
+}
+
+const plain = (text: string): Sentence => ({ text, hasDetail: false });
+const detailed = (text: string): Sentence => ({ text, hasDetail: true });
+
+/** The message of the Bridge for a bad key or address, to the letter. */
+export const NO_ACCESS = '无权访问本服务';
+
+/** Every error code of the gateway in Chinese. Where the Bridge had a wording, it is kept. */
+export const SENTENCES: Readonly<Record<ErrorCode, Sentence>> = {
+  invalid_request: detailed('请求有误，请对照文档检查参数'),
+  unsupported_parameter: detailed('参数不受支持：Discord机器人做不到，请去掉该参数'),
+  media_invalid: detailed('图片无法使用：只支持png、jpeg、webp、gif，且不能为空或过大，请换一张图片'),
+  media_unreachable: detailed('图片链接无法读取：请检查链接，或改用base64上传'),
+  media_forbidden: detailed('图片链接被拒绝：指向的不是公网地址，请换用公网链接，或改用base64上传'),
+  missing_key: plain(NO_ACCESS),
+  invalid_key: plain(NO_ACCESS),
+  address_not_allowed: plain(NO_ACCESS),
+  bot_not_allowed: plain(
+    `${NO_ACCESS}：当前密钥没有可用的机器人，请在auth.keys的bots中添加机器人，或换一个密钥`,
+  ),
+  admin_only: plain(`${NO_ACCESS}：此操作需要管理员密钥`),
+  not_found: plain('终结点不存在'),
+  model_not_found: plain('模型不存在：没有机器人提供该模型，可用的模型见/v1/models'),
+  conversation_not_found: plain('当前对话不存在'),
+  method_not_allowed: plain('请求方法不受支持，请使用GET或POST'),
+  conversation_exists: plain('对话已存在：请换一个名称，或直接使用已有的对话'),
+  body_too_large: plain('请求体过大：请换用更小的图片，或让管理员调大server.bodyLimitMb'),
+  queue_full: detailed('排队已满：等待中的请求太多，请减少并发后重试'),
+  channels_full: detailed('频道数量已达上限：请删除不用的对话，或让管理员调大maxChannels'),
+  account_limited: detailed('发送账号的额度已用完：请等待额度恢复，或让管理员添加发送账号'),
+  rate_limited: detailed('Discord要求放慢速度，请稍后重试'),
+  bot_exhausted: detailed('Coze机器人的额度已用完：请等待额度恢复，或让管理员添加Coze机器人'),
+  internal: plain('服务内部错误：请把响应头x-request-id的内容告诉管理员，以便查找日志'),
+  bot_failed: detailed('机器人返回了错误信息，请稍后重试'),
+  discord_refused: detailed('Discord拒绝了本服务的操作：请管理员运行cordgate check查找原因'),
+  discord_unreachable: detailed('无法连接Discord：请管理员检查网络和代理设置，稍后重试'),
+  human_required: detailed('需要人工处理：请管理员登录该Discord账号完成验证，再重新启用'),
+  account_disabled: detailed('Discord账号已停用或Token已失效：请管理员更换Token后重新启动'),
+  account_offline: detailed('接收消息的Discord账号未连接：正在重连，请稍后重试'),
+  bot_busy: detailed('机器人当前过于繁忙，请稍后重试'),
+  queue_timeout: detailed('排队等待超时：前面的回答耗时过长，请稍后重试'),
+  shutting_down: plain('服务正在停止，请稍后重试'),
+  answer_timeout: detailed(
+    '超时无回应：机器人没有开始生成，它可能已离线或忽略了发送账号，请管理员运行cordgate check查找原因',
+  ),
+  discord_timeout: detailed('Discord响应超时，请稍后重试'),
+};
