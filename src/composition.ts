@@ -3,7 +3,7 @@ import { type Account, asListener, asSender, createAccounts } from './accounts.t
 import { isLoopback } from './config/cross-check.ts';
 import type { BotConfig, Config } from './config/schema.ts';
 import { ChatBot } from './core/bot.ts';
-import type { Clock } from './core/clock.ts';
+import { type Clock, sleep } from './core/clock.ts';
 import { createConversationService } from './core/conversation-service.ts';
 import { GatewayError } from './core/errors.ts';
 import { joinServices } from './core/gateway-service.ts';
@@ -102,15 +102,37 @@ export async function logIn(
   await Promise.allSettled(listening.map(({ client }) => client.whenReady(patience.signal)));
   cancel();
   if (signal?.aborted) return;
-  await Promise.allSettled(bots.map((bot) => bot.open()));
+  await openBots(bots, tools);
   keepalive.start();
 }
 
-/** Takes no new work, lets running answers end within 5 s while `closeDoors` runs, then stops everything. */
-export async function stopParts(parts: Parts, closeDoors: () => Promise<unknown>): Promise<void> {
+/** Requests wait for the channels if Discord does not answer; the start does not. */
+async function openBots(bots: readonly ChatBot[], { clock, log }: Tools): Promise<void> {
+  const opening = bots.map((bot) =>
+    bot.open().catch((error: unknown) => {
+      log.error({ bot: bot.setup.id, error: String(error) }, 'the bot could not be opened');
+    }),
+  );
+  const patience = new AbortController();
+  await Promise.race([
+    Promise.all(opening),
+    sleep(clock, LOGIN_PATIENCE_MS, patience.signal).catch(() => {}),
+  ]);
+  patience.abort();
+}
+
+/**
+ * Takes no new work, lets running answers end within 5 s while `closeDoors` runs, then stops everything.
+ * @param closeDoors is given a promise that resolves once no answer is on its way any more
+ */
+export async function stopParts(
+  parts: Parts,
+  closeDoors: (answered: Promise<void>) => Promise<unknown>,
+): Promise<void> {
   const { chat, keepalive, usage, accounts, store } = parts;
   keepalive.stop();
-  await Promise.all([chat.close(GRACE_MS), closeDoors()]);
+  const answered = chat.close(GRACE_MS);
+  await Promise.all([answered, closeDoors(answered)]);
   await Promise.all([...accounts.values()].map(({ client }) => client.close()));
   await usage.write();
   await store.close();

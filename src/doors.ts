@@ -6,6 +6,9 @@ import { type Certificate, readCertificate } from './config/certificate.ts';
 import type { Config } from './config/schema.ts';
 import { createApp, type HttpOptions } from './http/app.ts';
 
+/** How long the last bytes of an answer may take to reach their caller, in milliseconds. */
+const LAST_BYTES_MS = 500;
+
 /** Where a gateway listens. */
 export interface DoorUrls {
   /** `http://127.0.0.1:8092`; the HTTPS one when HTTP is off. */
@@ -18,8 +21,11 @@ export interface DoorUrls {
 export interface Doors {
   /** Listens. @throws Error when an address is taken */
   open(): Promise<DoorUrls>;
-  /** Takes no new requests and waits for the answers under way. */
-  close(): Promise<void>;
+  /**
+   * Takes no new requests and waits for the answers under way. Connections that are still there when all is
+   * `answered` (a browser's reserve, half a request) are cut.
+   */
+  close(answered: Promise<void>): Promise<void>;
 }
 
 /**
@@ -41,9 +47,16 @@ export function createDoors(server: Config['server'], http: HttpOptions, isPortF
       if (secure && certificate && tls) stopWatch = renew(tls, certificate, secure, http);
       return { url: url ?? httpsUrl ?? '', httpsUrl };
     },
-    async close() {
+    async close(answered) {
       stopWatch();
-      await Promise.all([plain?.close(), secure?.close()]);
+      const apps = [plain, secure].filter((app) => app !== undefined);
+      const closing = Promise.all(apps.map((app) => app.close()));
+      await answered;
+      const cancel = http.clock.after(LAST_BYTES_MS, () => {
+        for (const app of apps) app.server.closeAllConnections();
+      });
+      await closing;
+      cancel();
     },
   };
 }

@@ -29,10 +29,10 @@ export interface RunningGateway extends DoorUrls {
 export async function startGateway(config: Config, options: GatewayOptions): Promise<RunningGateway> {
   const clock = options.clock ?? systemClock;
   const parts = createParts(config, { clock, ids: randomIds(clock), log: options.log });
-  let closeDoors = () => Promise.resolve();
+  let closeDoors = (_answered: Promise<void>) => Promise.resolve();
   try {
     const doors = createDoors(config.server, parts.http, options.anyFreePort ?? false);
-    closeDoors = () => doors.close();
+    closeDoors = (answered) => doors.close(answered);
     await openParts(parts);
     const urls = await doors.open();
     await logIn(parts);

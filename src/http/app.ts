@@ -18,7 +18,7 @@ import { type ApiKey, createAuthenticator } from './auth.ts';
 import { allowBrowsers } from './cors.ts';
 import { sendFailure as sendBridgeError } from './coze-bridge/errors.ts';
 import { cozeBridgeRoutes } from './coze-bridge/routes.ts';
-import { asGatewayError, noteError } from './errors.ts';
+import { asGatewayError, noteError, withoutKeys } from './errors.ts';
 import { type HealthSource, healthRoutes, LIVENESS_PATH } from './health.ts';
 import { type MetricsSource, metricsRoute } from './metrics.ts';
 import { sendError as sendOpenAiError, unknownUrl } from './openai/errors.ts';
@@ -93,11 +93,13 @@ export function createApp(options: HttpOptions): FastifyInstance {
   // After the CORS headers, so that scripts in a browser can read the refusal.
   app.after(() => guardDoor(app, options, isClosing));
   app.setErrorHandler((thrown, request, reply) => {
-    const error = asGatewayError(thrown);
+    const error = withoutKeys(asGatewayError(thrown), options.keys);
     noteError(options.log, request, error);
     return sendByPath(request, reply, error);
   });
-  app.setNotFoundHandler((request, reply) => sendByPath(request, reply, unknownUrl(request)));
+  app.setNotFoundHandler((request) => {
+    throw unknownUrl(request);
+  });
   app.register(async (scope) => {
     useDialect(scope, 'operations');
     healthRoutes(scope, options.health, isClosing);

@@ -23,6 +23,19 @@ export function asGatewayError(error: unknown): GatewayError {
   return toGatewayError(error);
 }
 
+/** A caller may have put its key where a name belongs: no error repeats it. */
+export function withoutKeys(error: GatewayError, keys: readonly { readonly key: string }[]): GatewayError {
+  const message = keys.reduce((text, { key }) => text.replaceAll(key, '***'), error.message);
+  if (message === error.message) return error;
+  const { code, hint, param, retryAfterMs, cause } = error;
+  return new GatewayError(code, message, {
+    hint,
+    cause,
+    ...(param === undefined ? {} : { param }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
+}
+
 /** Message and hint as one text for the caller. */
 export function messageOf(error: GatewayError): string {
   return error.hint === '' ? error.message : `${error.message} ${error.hint}`;

@@ -1,11 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import { departureOf } from '../departure.ts';
-import { asGatewayError, noteError } from '../errors.ts';
 import { callerOf, useDialect } from '../request-context.ts';
 import type { BridgeCall, CozeBridgeOptions, Endpoint } from './call.ts';
 import { CHAT_ENDPOINTS } from './chat-endpoints.ts';
 import { CONVERSATION_ENDPOINTS } from './conversation-endpoints.ts';
-import { SpokenError, sendFailure } from './errors.ts';
+import { SpokenError } from './errors.ts';
 import { findCaller, refuseWrongHeader } from './keys.ts';
 import { type BridgeParameters, readParameters } from './parameters.ts';
 import { success } from './render.ts';
@@ -28,11 +27,6 @@ export function cozeBridgeRoutes(options: CozeBridgeOptions): (scope: FastifyIns
   return async (scope) => {
     useDialect(scope, 'coze-bridge');
     readBodiesAsText(scope);
-    scope.setErrorHandler((thrown, request, reply) => {
-      const error = asGatewayError(thrown);
-      noteError(options.log, request, error);
-      return sendFailure(request, reply, error);
-    });
     openRoutes(scope, options);
     for (const endpoint of ENDPOINTS) addEndpoint(scope, options, endpoint);
   };

@@ -12,7 +12,7 @@ import { readJsonBodies } from '../json-body.ts';
 import { allowOnly } from '../method-guard.ts';
 import { callerOf, useDialect } from '../request-context.ts';
 import { EventStream } from '../sse.ts';
-import { renderErrorFrame, sendError, unknownUrl } from './errors.ts';
+import { renderErrorFrame, unknownUrl } from './errors.ts';
 import { imageRoutes } from './images/routes.ts';
 import { type AnswerHead, CompletionStream, contentOf, renderCompletion, renderModel } from './render.ts';
 import { type CompletionRequest, readCompletionRequest } from './request.ts';
@@ -36,12 +36,9 @@ export function openAiRoutes(options: OpenAiOptions): (scope: FastifyInstance) =
   return async (scope) => {
     useDialect(scope, 'openai');
     readJsonBodies(scope);
-    scope.setErrorHandler((thrown, request, reply) => {
-      const error = asGatewayError(thrown);
-      noteError(options.log, request, error);
-      return sendError(request, reply, error);
+    scope.setNotFoundHandler((request) => {
+      throw unknownUrl(request);
     });
-    scope.setNotFoundHandler((request, reply) => sendError(request, reply, unknownUrl(request)));
     modelRoutes(scope, options);
     const onRequest = options.authenticate;
     scope.post('/chat/completions', { onRequest }, (request, reply) => complete(options, request, reply));
