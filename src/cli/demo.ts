@@ -93,7 +93,7 @@ async function startOnFreePort(
 }
 
 /** The demo's configuration: memory store, one Coze bot of the simulator, one random key, this machine only. */
-export function demoConfig(sim: SimReady, key: string, port: number): Config {
+function demoConfig(sim: SimReady, key: string, port: number): Config {
   const account = sim.accounts.find((entry) => entry.kind === 'bot');
   if (account === undefined) throw new CommandFailure('the simulator offers no bot account');
   const input: ConfigInput = {

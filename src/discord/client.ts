@@ -20,7 +20,7 @@ import { createSession } from './ws/session.ts';
 
 export type { AccountIdentity, AccountStatus } from './account.ts';
 export type { DownloadLimits } from './cdn.ts';
-export { cdnUrl, DISCORD_HOSTS, type DiscordHosts } from './hosts.ts';
+export type { DiscordHosts } from './hosts.ts';
 
 /** How to make a client. */
 export interface DiscordClientOptions {

@@ -22,7 +22,7 @@ export function readJsonBodies(scope: FastifyInstance): void {
  * Parses a JSON text, with or without a byte order mark.
  * @throws GatewayError invalid_request; the message never repeats the text
  */
-export function parseJson(body: string): unknown {
+function parseJson(body: string): unknown {
   const text = body.startsWith('\uFEFF') ? body.slice(1) : body;
   if (text.trim() === '') throw emptyBody();
   try {

@@ -23,7 +23,7 @@ export const key = (patch: Partial<ApiKey> = {}): ApiKey => ({
   ...patch,
 });
 
-export function answer(patch: Partial<ChatAnswer> = {}): ChatAnswer {
+function answer(patch: Partial<ChatAnswer> = {}): ChatAnswer {
   return {
     text: 'Hello world',
     media: [],
@@ -66,7 +66,7 @@ export function untilAborted(signal: AbortSignal): Promise<never> {
 
 const notImplemented = () => Promise.reject(new Error('not implemented'));
 
-export class FakeService implements GatewayService {
+class FakeService implements GatewayService {
   readonly createConversation = notImplemented;
   readonly findConversation = notImplemented;
   readonly listConversations = notImplemented;

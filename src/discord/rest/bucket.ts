@@ -89,7 +89,7 @@ export const FRESH_GLOBAL_LIMIT: GlobalLimit = { windowStart: 0, used: 0, blocke
 
 const GLOBAL_WINDOW_MS = 1_000;
 /** Requests per second of one account (Discord docs, "Global Rate Limit"). */
-export const GLOBAL_REQUESTS_PER_SECOND = 50;
+const GLOBAL_REQUESTS_PER_SECOND = 50;
 
 /** Like `admit`, for the limit over all requests; `perSecond` 0 leaves it to Discord to say when it is too much. */
 export function admitGlobally(

@@ -4,7 +4,7 @@ import type { MediaFile } from '../../core/media.ts';
 import { splitText } from './split.ts';
 
 /** Longest message content (Discord docs, "Create Message"); counted in UTF-16 units, which never undercounts. */
-export const MESSAGE_LIMIT = 2_000;
+const MESSAGE_LIMIT = 2_000;
 
 /** Most attachments of one message (Discord docs, "Create Message"). */
 const MOST_FILES = 10;

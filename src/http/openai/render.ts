@@ -18,7 +18,7 @@ export interface AnswerHead {
 }
 
 /** The last line of a stream. */
-export const DONE = 'data: [DONE]\n\n';
+const DONE = 'data: [DONE]\n\n';
 
 /** A model of `GET /v1/models`. */
 export function renderModel(model: ModelInfo) {
