@@ -26,7 +26,7 @@ export class CommandFailure extends Error {
   }
 }
 
-const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const ORPHAN_CHECK_MS = 250;
 
 /**

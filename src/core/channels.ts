@@ -1,7 +1,8 @@
 import type { Clock } from './clock.ts';
 import type { ConversationHash } from './conversation.ts';
-import { type Channel, type DiscordPort, discordCode, type Snowflake } from './discord.ts';
+import type { Channel, DiscordPort, Snowflake } from './discord.ts';
 import { GatewayError } from './errors.ts';
+import { noRoom, saysFull } from './full-guild.ts';
 import type { Ids } from './ids.ts';
 import { WaitingLine } from './line.ts';
 import type { Log } from './log.ts';
@@ -32,13 +33,6 @@ export interface ChannelTools {
   readonly ids: Ids;
   readonly log: Log;
 }
-
-/** Discord's code for a guild that holds 500 channels (Discord docs, "JSON Error Codes"). */
-const GUILD_IS_FULL = 30_013;
-
-/** Discord's code for a form error; its text tells when a category holds 50 channels, its maximum. */
-const INVALID_FORM = 50_035;
-const CATEGORY_IS_FULL = /CHANNEL_PARENT_MAX_CHANNELS|number of channels in category/i;
 
 /** How many channels may be on their way at a time; more would only pile up behind Discord's rate limit. */
 const MOST_CREATING = 8;
@@ -76,6 +70,7 @@ export class ChannelKeeper {
   #deleting = 0;
   #inUse = 0;
   #lasting = 0;
+  #becomingLasting = 0;
   #retryMs = FIRST_RETRY_MS;
   #cancelPause: (() => void) | undefined;
   /** Discord said that there is no room: nothing is made before a delete is confirmed. */
@@ -130,7 +125,7 @@ export class ChannelKeeper {
     this.#isClosed = true;
     this.#cancelSweep?.();
     this.#cancelPause?.();
-    while (this.#line.refuse(new GatewayError('shutting_down', 'The gateway is stopping.')));
+    this.#refuseAll(new GatewayError('shutting_down', 'The gateway is stopping.'));
   }
 
   /**
@@ -146,6 +141,21 @@ export class ChannelKeeper {
     const waiting = ready ?? this.#line.wait(signal, Math.max(0, free));
     this.#work();
     return waiting;
+  }
+
+  /**
+   * A channel for a lasting conversation. A fifth of all channels is kept for requests without a name.
+   * @throws GatewayError channels_full, and what `acquire` throws
+   */
+  async acquireLasting(signal: AbortSignal): Promise<Channel> {
+    const most = this.#limits.maxChannels - Math.floor(this.#limits.maxChannels / 5);
+    if (this.#lasting + this.#becomingLasting >= most) throw this.#allNamed(most);
+    this.#becomingLasting += 1;
+    try {
+      return await this.acquire(signal);
+    } finally {
+      this.#becomingLasting -= 1;
+    }
   }
 
   /** Gives a channel back that was not used after all. */
@@ -200,6 +210,8 @@ export class ChannelKeeper {
   makeLasting(): void {
     this.#inUse -= 1;
     this.#lasting += 1;
+    // Those who wait would wait for nothing: named conversations do not end by themselves.
+    if (this.#lasting >= this.#limits.maxChannels) this.#refuseAll(this.#allNamed(this.#lasting));
   }
 
   /** A lasting conversation ended; its channel is deleted. */
@@ -215,11 +227,20 @@ export class ChannelKeeper {
 
   /** A guild full of lasting conversations will not free itself: say so at once. */
   #checkRoom(): void {
-    if (this.#lasting < this.#limits.maxChannels) return;
-    throw new GatewayError(
+    if (this.#lasting >= this.#limits.maxChannels) throw this.#allNamed(this.#lasting);
+  }
+
+  #allNamed(count: number): GatewayError {
+    const { botId, maxChannels } = this.#limits;
+    const share = `${count} of the ${maxChannels} channels of bot "${botId}" (maxChannels)`;
+    return new GatewayError(
       'channels_full',
-      `All ${this.#limits.maxChannels} channels of bot "${this.#limits.botId}" (maxChannels) belong to named conversations.`,
+      `${share} belong to named conversations; there is room for no more.`,
     );
+  }
+
+  #refuseAll(error: GatewayError): void {
+    while (this.#line.refuse(error));
   }
 
   /** Brings the stock of channels a step towards what is wanted; called after every change. */
@@ -360,18 +381,4 @@ export class ChannelKeeper {
       this.#remove(resting.channel);
     }
   }
-}
-
-function saysFull(error: unknown): boolean {
-  const code = discordCode(error);
-  return code === GUILD_IS_FULL || (code === INVALID_FORM && CATEGORY_IS_FULL.test(String(error)));
-}
-
-function noRoom(cause: unknown): GatewayError {
-  const isGuild = discordCode(cause) === GUILD_IS_FULL;
-  const what = isGuild ? 'guild holds 500 channels' : 'category (categoryId) holds 50 channels';
-  return new GatewayError('channels_full', `The Discord ${what}, its maximum.`, {
-    hint: 'Delete channels there, lower maxChannels, leave categoryId out, or use another guild for this bot.',
-    cause,
-  });
 }

@@ -22,6 +22,8 @@ export interface KeepaliveTools {
   readonly log: Log;
 }
 
+type Outcome = 'pinged' | 'failed' | 'notNeeded';
+
 const MINUTE_MS = 60_000;
 
 /** Pings bots that were left alone for long: Coze takes bots offline that nobody talks to. */
@@ -29,6 +31,7 @@ export class Keepalive {
   readonly #tools: KeepaliveTools;
   readonly #stopping = new AbortController();
   readonly #timers = new Map<ChatBot, CancelTimer>();
+  readonly #pinging = new Map<ChatBot, Promise<Outcome>>();
 
   constructor(tools: KeepaliveTools) {
     this.#tools = tools;
@@ -51,7 +54,7 @@ export class Keepalive {
     const results = await Promise.all(
       bots.map(async (bot) => ({ id: bot.setup.id, result: await this.#look(bot) })),
     );
-    const idsOf = (wanted: string) => results.filter(({ result }) => result === wanted).map(({ id }) => id);
+    const idsOf = (wanted: Outcome) => results.filter(({ result }) => result === wanted).map(({ id }) => id);
     return { pinged: idsOf('pinged'), failed: idsOf('failed'), notNeeded: idsOf('notNeeded') };
   }
 
@@ -66,19 +69,30 @@ export class Keepalive {
     );
   }
 
-  async #look(bot: ChatBot): Promise<'pinged' | 'failed' | 'notNeeded'> {
+  /** Whoever asks while a ping is on its way waits for that one: a silent bot is not pinged again and again. */
+  async #look(bot: ChatBot): Promise<Outcome> {
+    const onItsWay = this.#pinging.get(bot);
+    if (onItsWay) return onItsWay;
     const idleMs = this.#tools.clock.now() - bot.lastAnswerAt;
     if (idleMs <= bot.setup.keepalive.maxIdleMinutes * MINUTE_MS) return 'notNeeded';
+    const ping = this.#ping(bot).finally(() => this.#pinging.delete(bot));
+    this.#pinging.set(bot, ping);
+    return ping;
+  }
+
+  async #ping(bot: ChatBot): Promise<Outcome> {
     try {
-      await this.#ping(bot);
+      await this.#ask(bot);
       return 'pinged';
     } catch (error) {
-      this.#tools.log.warn({ bot: bot.setup.id, error: String(error) }, 'the keepalive ping failed');
+      if (!this.#stopping.signal.aborted) {
+        this.#tools.log.warn({ bot: bot.setup.id, error: String(error) }, 'the keepalive ping failed');
+      }
       return 'failed';
     }
   }
 
-  async #ping({ setup }: ChatBot): Promise<void> {
+  async #ask({ setup }: ChatBot): Promise<void> {
     const { channel, message } = setup.keepalive;
     const chat = this.#tools.service.chat({
       caller: { id: '\0keepalive', admin: false, bots: [setup.id] },

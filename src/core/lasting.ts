@@ -214,7 +214,7 @@ export class LastingConversations {
 
   async #create(key: ConversationKey, signal: AbortSignal): Promise<StoredConversation> {
     const { keeper, store, clock } = this.#tools;
-    const channel = await keeper.acquire(signal);
+    const channel = await keeper.acquireLasting(signal);
     const { botId, callerId, name } = key;
     const stored = { botId, callerId, name, channelId: channel.id, botUserId: '', createdAt: clock.now() };
     try {

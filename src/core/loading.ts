@@ -1,10 +1,13 @@
 import type { ChatMessage } from './chat.ts';
 import type { JobMessage } from './driver.ts';
 import { GatewayError } from './errors.ts';
-import type { MediaLoader } from './media.ts';
+import type { MediaFile, MediaLoader, MediaSource } from './media.ts';
 
 /** Most attachments of a Discord message (Discord docs, "Create Message"). */
 const MOST_FILES = 10;
+
+/** Largest request that Discord takes with all its files (Discord docs, "Uploading Files"). */
+const MOST_BYTES = 25 * 1024 * 1024;
 
 /**
  * Loads the files of all messages, side by side.
@@ -25,12 +28,33 @@ export async function loadMessages(
       },
     );
   }
+  const load = withinBudget(loader, signal);
   return Promise.all(
     messages.map(async ({ role, name, text, files }) => ({
       role,
       name,
       text,
-      files: await Promise.all(files.map((source) => loader.load(source, signal))),
+      files: await Promise.all(files.map(load)),
     })),
   );
+}
+
+/** Loads until the files are too large together; the others are then given up. */
+function withinBudget(loader: MediaLoader, signal: AbortSignal): (source: MediaSource) => Promise<MediaFile> {
+  const enough = new AbortController();
+  const either = AbortSignal.any([signal, enough.signal]);
+  let bytes = 0;
+  return async (source) => {
+    const file = await loader.load(source, either);
+    bytes += file.bytes.byteLength;
+    if (bytes > MOST_BYTES) enough.abort(tooLarge());
+    either.throwIfAborted();
+    return file;
+  };
+}
+
+function tooLarge(): GatewayError {
+  return new GatewayError('media_invalid', 'The files of the request are larger than 25 MB together.', {
+    hint: 'Send fewer or smaller pictures.',
+  });
 }

@@ -218,6 +218,8 @@ function reportOf(status: AccountStatus, userId: Snowflake | undefined): LoginRe
   if (status.state === 'ready') return { ok: true, ...(userId === undefined ? {} : { userId }) };
   if (status.state !== 'reconnecting' && status.state !== 'disabled') return undefined;
   const { reason, closeCode } = status;
+  // Discord lets a bot log in every 5 s and says "invalid session" before that (docs, "Rate Limiting"): it is tried again.
+  if (status.state === 'reconnecting' && closeCode === undefined) return undefined;
   return {
     ok: false,
     ...(reason === undefined ? {} : { reason }),

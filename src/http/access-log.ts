@@ -44,7 +44,7 @@ function writeLine(log: Log, request: FastifyRequest, entry: FinishedRequest): v
   const fields = {
     requestId: request.id,
     ...entry,
-    ...(request.caller ? { key: request.caller.id || 'anonymous' } : {}),
+    ...(request.caller ? { caller: request.caller.id || 'anonymous' } : {}),
     ...(request.errorCode ? { error: request.errorCode } : {}),
   };
   const failedInside = entry.status < 400 && request.errorCode !== null;

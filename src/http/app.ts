@@ -171,10 +171,42 @@ function guardDoor(app: FastifyInstance, options: HttpOptions, isClosing: () => 
   app.addHook('onRequest', async (request) => {
     if (request.routeOptions.url === LIVENESS_PATH) return;
     if (!isAllowed(request.socket.remoteAddress)) throw addressRefused();
+    if (options.open && options.openAdmin) refuseForeignPages(request);
+    // Before the body is read: nobody has shown a key yet.
+    if (request.is404) {
+      request.dialect = OPENAI_PATHS.test(request.url) ? 'openai' : 'coze-bridge';
+      throw unknownUrl(request);
+    }
     if (isClosing() && !OPERATIONS_PATHS.has(request.routeOptions.url ?? '')) {
       throw new GatewayError('shutting_down', 'The gateway is stopping.', { retryAfterMs: 1000 });
     }
   });
+}
+
+/**
+ * Without a key every page in a local browser could use the gateway. A page that lets its own name point to this
+ * machine is known by that name; and management is not for pages of other machines at all.
+ */
+function refuseForeignPages(request: FastifyRequest): void {
+  const { origin } = request.headers;
+  const isForeignHost = !isLocalName(request.hostname);
+  const isForeignPage = request.url.startsWith('/admin') && origin !== undefined && !isLocalOrigin(origin);
+  if (!isForeignHost && !isForeignPage) return;
+  throw new GatewayError(
+    'address_not_allowed',
+    'A gateway without keys answers only to names of this machine.',
+    {
+      hint: 'Call it as http://127.0.0.1, or add a key to auth.keys.',
+    },
+  );
+}
+
+function isLocalOrigin(origin: string): boolean {
+  return URL.canParse(origin) && isLocalName(new URL(origin).hostname);
+}
+
+function isLocalName(name: string): boolean {
+  return /^(localhost|.+\.localhost|127(\.\d+){3}|\[?::1\]?|)$/i.test(name);
 }
 
 /** Notes that `close()` was called, and closes connections whose last answer ended after that. */

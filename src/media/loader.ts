@@ -6,6 +6,7 @@ import { fetchLink } from './fetch.ts';
 import { toFile } from './file.ts';
 import { type MediaKind, PICTURES } from './kinds.ts';
 import { type Lookup, parseLink, systemLookup } from './link.ts';
+import { createTurns } from './turns.ts';
 
 /** Settings of the media loader. */
 export interface MediaLoaderOptions {
@@ -22,6 +23,9 @@ export interface MediaLoaderOptions {
   readonly clock: Clock;
 }
 
+/** Links that are fetched at a time, over all requests: each may hold a file in memory. */
+const MOST_FETCHING = 8;
+
 const DEFAULTS = { maxBytes: 20_000_000, timeoutMs: 20_000, kinds: PICTURES, lookup: systemLookup };
 
 /**
@@ -33,6 +37,7 @@ const DEFAULTS = { maxBytes: 20_000_000, timeoutMs: 20_000, kinds: PICTURES, loo
 export function createMediaLoader(options: MediaLoaderOptions): MediaLoader {
   const settings = { ...DEFAULTS, ...options };
   const gate = createAddressGate(settings.allowPrivate);
+  const turns = createTurns(MOST_FETCHING);
 
   async function loadLink(url: string, signal: AbortSignal) {
     const expiry = new AbortController();
@@ -53,7 +58,7 @@ export function createMediaLoader(options: MediaLoaderOptions): MediaLoader {
     async load(source, signal) {
       signal.throwIfAborted();
       return source.type === 'link'
-        ? loadLink(source.url, signal)
+        ? turns.take(signal, () => loadLink(source.url, signal))
         : toFile('The file', source.bytes, settings);
     },
   };

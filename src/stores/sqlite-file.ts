@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { GatewayError } from '../core/errors.ts';
@@ -7,7 +7,7 @@ import { GatewayError } from '../core/errors.ts';
 const APPLICATION_ID = 0x63676174;
 
 /** How long a write waits for another process that holds the file. */
-const BUSY_TIMEOUT_MS = 5_000;
+const BUSY_TIMEOUT_MS = 2_000;
 
 /** Primary result codes of SQLite that have a remedy of their own (https://sqlite.org/rescode.html). */
 const REMEDIES: Readonly<Record<number, readonly [problem: string, remedy: string]>> = {
@@ -42,8 +42,10 @@ export function openDatabase(path: string, migrations: readonly string[]): Datab
     refuseForeign(database, path, migrations.length);
     // FULL syncs the log at each commit: a resolved write survives kill -9 (NORMAL would do for that) and also
     // a power cut. Writes are a few per second at most, as each stands for something sent to Discord.
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+    // EXCLUSIVE holds the file for the life of the process: two gateways on one store would remove each other's channels.
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
     migrate(database, path, migrations);
+    chmodSync(path, 0o600);
     return database;
   } catch (error) {
     database?.close();

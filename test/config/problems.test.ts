@@ -25,6 +25,7 @@ describe('a mistake in the file', () => {
     ['server: { publicUrl: gw.example.org }', 'server.publicUrl', /http:\/\/ or https:\/\//],
     ['discord: { gateway: "https://x" }', 'discord.gateway', /ws:\/\/ or wss:\/\//],
     ['discord: { proxy: "ftp://x:1" }', 'discord.proxy', /socks5:/],
+    ['discord: { proxy: "http://u:pa%ss@x:1" }', 'discord.proxy', /%25/],
     ['store: { driver: redis }', 'store.driver', /"redis" comes with a later version/],
     ['store: { driver: mysql }', 'store.driver', 'must be one of: sqlite, memory'],
     ['bots: [{ id: m, driver: midjourney }]', 'bots[0].driver', /"midjourney" comes with a later version/],

@@ -339,3 +339,38 @@ describe('a stop', () => {
     await closing;
   });
 });
+
+describe('named conversations', () => {
+  test('leave a fifth of the channels to requests without a name, and tell it at once', async () => {
+    const w = await world({ channels: { maxChannels: 10 } });
+    const results = await Promise.allSettled(
+      Array.from({ length: 12 }, (_, index) => w.ask(['x'], { conversation: `name ${index}` })),
+    );
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(8);
+    expect(results.find(({ status }) => status === 'rejected')).toMatchObject({
+      reason: { code: 'channels_full' },
+    });
+    expect((await w.ask(['nameless'])).text).toBe('re: nameless');
+  });
+});
+
+describe('files that are too large together', () => {
+  test('are given up before all are there', async () => {
+    const w = await world();
+    let finished = 0;
+    w.media = {
+      load: async (_source, signal) => {
+        await new Promise((resolve) => setImmediate(resolve));
+        signal.throwIfAborted();
+        finished += 1;
+        return { name: 'a.png', contentType: 'image/png', bytes: new Uint8Array(9 * 1024 * 1024) };
+      },
+    };
+    const files = Array.from({ length: 10 }, () => ({ type: 'link' as const, url: 'https://x.test/' }));
+    await expect(w.ask([{ role: 'user', text: 'x', files }])).rejects.toMatchObject({
+      code: 'media_invalid',
+      message: expect.stringContaining('25 MB'),
+    });
+    expect(finished).toBeLessThanOrEqual(10);
+  });
+});

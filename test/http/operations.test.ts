@@ -73,7 +73,7 @@ describe('every answer', () => {
         route: '/v1/models/*',
         status: 200,
         durationMs: expect.any(Number),
-        key: 'tester',
+        caller: 'tester',
         message: 'request finished',
       },
       expect.objectContaining({ route: '/v1/models', status: 401, error: 'missing_key' }),

@@ -77,15 +77,15 @@ describe('openSqliteStore', () => {
     expect({ stdout, stderr }).toEqual({ stdout: 'ok\n', stderr: '' });
   });
 
-  it('is shared by two processes: they agree on the name and lose no increment', async () => {
+  it('belongs to one process at a time: a second gateway would remove the channels of the first', async () => {
     const store = openSqliteStore(path);
+    const { stderr } = runChild(opening());
+    expect(stderr).toContain(`The store ${path} is held by another process.`);
     await store.increment('sent', '2026-03-01');
-    const { stdout } = runChild(`${opening()}
-      for (let i = 0; i < 20; i++) await store.increment('sent', '2026-03-01');
-      console.log(await store.instanceId());`);
-    expect(await store.instanceId()).toBe(stdout.trim());
-    expect(await store.increment('sent', '2026-03-01')).toBe(22);
     await store.close();
+    const again = openSqliteStore(path);
+    expect(await again.count('sent', '2026-03-01')).toBe(1);
+    await again.close();
   });
 
   it('refuses a file that is no database', () => {

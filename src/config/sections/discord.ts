@@ -2,7 +2,14 @@ import { z } from 'zod';
 import { isUrl, text, url } from '../fields.ts';
 
 /** The proxy schemes that the transport speaks. */
-const PROXY_SCHEMES = ['http:', 'https:', 'socks:', 'socks4:', 'socks4a:', 'socks5:', 'socks5h:'];
+const PROXY_SCHEMES = ['http:', 'https:', 'socks:', 'socks5:', 'socks5h:'];
+
+/** User and password stand percent-encoded in a URL; what is no URL at all is another problem. */
+function hasReadableLogin(value: string): boolean {
+  if (!URL.canParse(value)) return true;
+  const { username, password } = new URL(value);
+  return !/%(?![0-9a-f]{2})/i.test(username + password);
+}
 
 /** Section `discord`: the hosts. Every one can be replaced by a mirror or by `cordgate sim`. */
 export const discordSchema = z
@@ -29,6 +36,9 @@ export const discordSchema = z
     proxy: text()
       .refine((value) => isUrl(value, PROXY_SCHEMES), {
         error: 'must be a URL such as http://host:port, https://host:port or socks5://user:pass@host:port',
+      })
+      .refine(hasReadableLogin, {
+        error: 'holds a % that begins no character: write a % in the user or password as %25',
       })
       .nullable()
       .default(null)

@@ -2,6 +2,7 @@ import type { Message, Snowflake } from '../../core/discord.ts';
 import type { Action } from '../../core/driver.ts';
 import type { Media } from '../../core/media.ts';
 import { type Reply, readReply } from './parse.ts';
+import { joinTexts, NEARLY_FULL } from './seam.ts';
 
 /** Which messages can belong to the answer. */
 export interface AnswerScope {
@@ -25,9 +26,6 @@ interface AnswerPart {
 
 /** An answer of which nothing has arrived. */
 export const EMPTY_ANSWER: Answer = { parts: [] };
-
-/** A message this long was cut by the sender because Discord takes no more; its neighbour goes on with the text. */
-const NEARLY_FULL = 1_500;
 
 /** Takes in a new or edited message; gives the same object back when it is foreign, stale or changes nothing. */
 export function takeMessage(answer: Answer, message: Message, scope: AnswerScope): Answer {
@@ -83,28 +81,10 @@ function compareIds(left: Snowflake, right: Snowflake): number {
   return left.length - right.length || (left < right ? -1 : left > right ? 1 : 0);
 }
 
-/** The whole text so far. */
-export function textOf(answer: Answer): string {
-  const [first, ...others] = answer.parts.map((part) => part.reply.text).filter((text) => text !== '');
-  if (first === undefined || others.length === 0) return first ?? '';
-  let previous = first;
-  return others.reduce((text, next) => {
-    const joined = text + seam(previous) + next;
-    previous = next;
-    return joined;
-  }, first);
-}
-
-/**
- * Discord trims white space from both ends of a message, so it is not known what stood at a cut. A message of a
- * round length near the limit was cut by counting and is closed without a gap; any other was cut at a line end.
- */
-function seam(previous: string): string {
-  return isRoundLength(previous.length) || isRoundLength([...previous].length) ? '' : '\n';
-}
-
-function isRoundLength(length: number): boolean {
-  return length >= 1_900 && length <= 2_000 && length % 10 === 0;
+/** The whole text so far; `isOver` false holds back what the next message may undo (see `joinTexts`). */
+export function textOf(answer: Answer, isOver = true): string {
+  const texts = answer.parts.map((part) => part.reply.text).filter((text) => text !== '');
+  return joinTexts(texts, isOver);
 }
 
 /** The texts of the messages, in their order. */

@@ -9,6 +9,9 @@ const MESSAGE_LIMIT = 2_000;
 /** Most attachments of one message (Discord docs, "Create Message"). */
 const MOST_FILES = 10;
 
+/** Largest attachment in a guild without boosts (Discord docs, "Uploading Files"). */
+const LARGEST_PROMPT_BYTES = 10 * 1024 * 1024;
+
 /** Beyond so many messages a split prompt goes as a file after all: Discord lets about one message a second pass. */
 const MOST_PARTS = 25;
 
@@ -82,12 +85,25 @@ export function layOutPrompt(prompt: Prompt, botUserId: string, longPrompt: 'fil
 
 function asFile(prompt: Prompt, mention: string): PromptPart {
   checkFileCount(prompt.files.length + 1);
+  checkPromptSize(Buffer.byteLength(prompt.text, 'utf8'));
   const file = {
     name: 'Prompt.txt',
     contentType: 'text/plain; charset=utf-8',
     bytes: Buffer.from(prompt.text, 'utf8'),
   };
   return { content: `${mention}${FILE_NOTE}`, files: [file, ...prompt.files] };
+}
+
+function checkPromptSize(bytes: number): void {
+  if (bytes <= LARGEST_PROMPT_BYTES) return;
+  const megabytes = (bytes / 1024 / 1024).toFixed(1);
+  throw new GatewayError(
+    'body_too_large',
+    `The conversation is ${megabytes} MB long; Discord takes files of 10 MB.`,
+    {
+      hint: 'Send a shorter conversation.',
+    },
+  );
 }
 
 function checkFileCount(count: number): void {

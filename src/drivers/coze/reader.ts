@@ -51,7 +51,7 @@ function* news(
   options: ReaderOptions,
   isOver: boolean,
 ): Generator<BotEvent> {
-  const text = textOf(progress.answer);
+  const text = textOf(progress.answer, isOver);
   refuseErrorTexts(textsOf(progress.answer), options.clock.now());
   if (isHeldBack(text, shown.text, isOver, options.clock.now())) return;
   const change = textChange(shown.text, text);

@@ -22,6 +22,7 @@ export interface CompletionRequest {
  */
 export function readCompletionRequest(body: unknown): CompletionRequest {
   if (body === undefined || body === null) throw emptyBody();
+  refuseOversized(body);
   const checked = check(completionSchema, body, []);
   refuseImpossible(checked);
   return {
@@ -31,6 +32,36 @@ export function readCompletionRequest(body: unknown): CompletionRequest {
     includeUsage: checked.stream_options?.include_usage === true,
     ignored: ignoredParameters(body),
   };
+}
+
+/** Far more than any client sends; each entry costs time on the one thread that all streams share. */
+const MOST_PARAMETERS = 1_000;
+const MOST_MESSAGES = 10_000;
+
+function refuseOversized(body: unknown): void {
+  if (typeof body !== 'object' || body === null) return;
+  let parameters = 0;
+  for (const _name in body) {
+    parameters += 1;
+    if (parameters > MOST_PARAMETERS) throw tooMany('parameters', MOST_PARAMETERS);
+  }
+  if (!('messages' in body) || !Array.isArray(body.messages)) return;
+  const entries = body.messages.reduce<number>((sum, message) => sum + entriesOf(message), 0);
+  if (entries > MOST_MESSAGES) throw tooMany('messages, parts and tool calls', MOST_MESSAGES);
+}
+
+/** The message itself, the parts of its content, and its tool calls. */
+function entriesOf(message: unknown): number {
+  if (typeof message !== 'object' || message === null) return 1;
+  const { content, tool_calls: calls } = message as { content?: unknown; tool_calls?: unknown };
+  return 1 + (Array.isArray(content) ? content.length : 0) + (Array.isArray(calls) ? calls.length : 0);
+}
+
+function tooMany(what: string, most: number): GatewayError {
+  return new GatewayError('invalid_request', `The request holds more than ${most} ${what}.`, {
+    param: what === 'parameters' ? 'body' : 'messages',
+    hint: 'Send a shorter conversation.',
+  });
 }
 
 /**

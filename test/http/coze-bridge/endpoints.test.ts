@@ -427,7 +427,7 @@ describe('the API of the Bridge', () => {
     await call(`/%zz?key=${KEY}&prompt=whisper`, undefined, {});
     await call('/api/chat', `key=${KEY}&prompt=whisper&name=nowhere`, {});
     expect(lines).toContainEqual(
-      expect.objectContaining({ route: '/api/Chat', dialect: 'coze-bridge', status: 200, key: 'tester' }),
+      expect.objectContaining({ route: '/api/Chat', dialect: 'coze-bridge', status: 200, caller: 'tester' }),
     );
     expect(lines).toContainEqual(expect.objectContaining({ error: 'conversation_not_found' }));
     expect(JSON.stringify(lines)).not.toContain(KEY);

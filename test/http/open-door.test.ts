@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { makeApp } from './support.ts';
+
+const open = () => makeApp({ keys: [], open: true, openAdmin: true });
+
+describe('a gateway without keys on this machine', () => {
+  it.each(['127.0.0.1:8092', 'localhost', '[::1]:8092', 'app.localhost:8092'])(
+    'answers to its name %s',
+    async (host) => {
+      const { app } = open();
+      expect((await app.inject({ url: '/v1/models', headers: { host } })).statusCode).toBe(200);
+    },
+  );
+
+  it('does not answer a page that let a name of its own point here', async () => {
+    const { app } = open();
+    for (const url of ['/v1/models', '/admin/api/usage', '/api/GetConversations']) {
+      const response = await app.inject({ url, headers: { host: 'rebind.evil.example' } });
+      expect(response.statusCode).toBe(403);
+    }
+  });
+
+  it('is not managed by pages of other machines', async () => {
+    const { app } = open();
+    const headers = { host: 'localhost:8092', origin: 'https://evil.example' };
+    expect((await app.inject({ url: '/admin/api/usage', headers })).statusCode).toBe(403);
+    expect((await app.inject({ url: '/v1/models', headers })).statusCode).toBe(200);
+  });
+});
+
+describe('a path that does not exist', () => {
+  it('is refused before the body is read', async () => {
+    const { app } = makeApp();
+    const response = await app.inject({
+      method: 'POST',
+      url: '/v1/zzz',
+      headers: { 'content-type': 'application/json' },
+      payload: '{ this is no JSON',
+    });
+    expect(response.statusCode).toBe(404);
+  });
+});
