@@ -46,6 +46,9 @@ export interface Parts {
 /** How long running answers get at a stop, in milliseconds. */
 const GRACE_MS = 5_000;
 
+/** A short deadline for answers is no reason to send those away that wait for a channel, in milliseconds. */
+const SHORTEST_WAIT_MS = 60_000;
+
 /** How long the start waits for the accounts to log in before it goes on all the same, in milliseconds. */
 const LOGIN_PATIENCE_MS = 8_000;
 
@@ -175,7 +178,8 @@ function createBot(
       spareChannels: bot.spareChannels,
       channelIdleMs: bot.channelIdleMinutes * 60_000,
       queue: bot.queue,
-      waitMs: bot.deadlineMs,
+      waitMs: Math.max(bot.deadlineMs, SHORTEST_WAIT_MS),
+      answerMs: bot.deadlineMs,
       settleMs: bot.idleMs,
     },
   };

@@ -1,5 +1,6 @@
 import { GatewayCloseCodes } from 'discord-api-types/v10';
 import type { AccountConfig } from '../config/schema.ts';
+import type { Snowflake } from '../core/discord.ts';
 import { toGatewayError } from '../core/errors.ts';
 import type { LoginReport, Probe } from '../discord/probe.ts';
 import { type Finding, type Findings, findingsOf } from './finding.ts';
@@ -14,6 +15,8 @@ export interface ProbedAccount {
 export interface CheckedAccount extends ProbedAccount {
   /** False when Discord does not let it in, so that nothing further can be asked. */
   readonly works: boolean;
+  /** Who it is logged in as; only when it works. */
+  readonly userId?: Snowflake;
   readonly findings: readonly Finding[];
 }
 
@@ -35,7 +38,7 @@ export async function checkAccount(
     ];
     if (listens && account.kind === 'bot') findings.push(await intentFinding(probe, say, signal));
     if (listens) findings.push(loginFinding(account, await probe.logIn(signal), say));
-    return { account, probe, works: true, findings: firstPerCode(findings) };
+    return { account, probe, works: true, userId: user.id, findings: firstPerCode(findings) };
   } catch (error) {
     signal.throwIfAborted();
     return { account, probe, works: false, findings: [refusalFinding(error, account, say)] };

@@ -1,8 +1,13 @@
 import type { BotConfig } from '../config/schema.ts';
 import { discordCode } from '../core/discord.ts';
-import { toGatewayError } from '../core/errors.ts';
+import { GatewayError, toGatewayError } from '../core/errors.ts';
+import type { Probe } from '../discord/probe.ts';
 import type { CheckedAccount } from './account.ts';
+import { channelFindings } from './channels.ts';
+import { conversationFindings } from './conversations.ts';
+import { type CheckedCoze, checkCoze } from './coze.ts';
 import { type Finding, type Findings, findingsOf } from './finding.ts';
+import { viewGuild } from './guild.ts';
 import { missing, type PermissionName } from './permissions.ts';
 
 /** Most channels of one category (Discord support, "Channel Categories 101"). */
@@ -14,25 +19,54 @@ const UNKNOWN_CHANNEL = 10003;
 const LISTEN: readonly PermissionName[] = ['View Channels', 'Read Message History', 'Manage Channels'];
 const SEND: readonly PermissionName[] = ['View Channels', 'Send Messages', 'Attach Files'];
 
-/** Checks that the accounts of a bot can do their jobs in its guild, and that the Coze bot is there to answer. */
+/**
+ * Checks that the accounts of a bot can do their jobs in its guild, that there is room for its channels, and that its
+ * Coze bots are there to answer.
+ * @param bots all bots of the configuration, which may share the guild
+ */
 export async function checkBot(
   bot: BotConfig,
+  bots: readonly BotConfig[],
   accounts: readonly CheckedAccount[],
   signal: AbortSignal,
 ): Promise<Finding[]> {
+  const own = accounts.filter(({ account }) => account.id === bot.listen || bot.send.includes(account.id));
   const findings = [...categoryFindings(bot)];
-  for (const checked of accounts.filter(
-    ({ account }) => account.id === bot.listen || bot.send.includes(account.id),
-  )) {
-    findings.push(...(await accountFindings(bot, checked, signal)));
-  }
-  const listener = accounts.find(({ account }) => account.id === bot.listen);
+  for (const checked of own) findings.push(...(await accountFindings(bot, checked, signal)));
+  const listener = own.find(({ account }) => account.id === bot.listen);
   const seesGuild = !findings.some(
     ({ code, account }) => code === 'guild_unreachable' && account === bot.listen,
   );
   if (!listener?.works || !seesGuild) return findings;
-  for (const id of bot.botUserIds) findings.push(await cozeFinding(bot, listener, id, signal));
-  return findings;
+  return [...findings, ...(await guildFindings(bot, bots, own, listener.probe, signal))];
+}
+
+/** What the listening account sees of the guild. */
+async function guildFindings(
+  bot: BotConfig,
+  bots: readonly BotConfig[],
+  accounts: readonly CheckedAccount[],
+  probe: Probe,
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  const view = await viewGuild(probe, bot.guildId, signal).catch((error: unknown) => {
+    signal.throwIfAborted();
+    return toGatewayError(error);
+  });
+  const seen = view instanceof GatewayError ? undefined : view;
+  const coze: CheckedCoze[] = [];
+  for (const id of bot.botUserIds) coze.push(await checkCoze(bot, id, probe, seen, signal));
+  const findings = coze.flatMap((checked) => checked.findings);
+  if (view instanceof GatewayError) return [unseen(bot, view), ...findings];
+  const members = coze.flatMap(({ member }) => member ?? []);
+  const given = await conversationFindings(bot, accounts, members, probe, view, signal);
+  return [...channelFindings(bot, bots, view), ...findings, ...given];
+}
+
+function unseen(bot: BotConfig, error: GatewayError): Finding {
+  const message = `the channels of the guild could not be read: ${error.message}`;
+  const remedy = 'Look in Discord how many channels there are: 500 fit into a guild, 50 into a category.';
+  return findingsOf({ bot: bot.id }).warn('channels_unknown', message, remedy);
 }
 
 function categoryFindings(bot: BotConfig): Finding[] {
@@ -122,28 +156,4 @@ function permissionTrouble(
   }
   const message = `its permissions could not be read: ${toGatewayError(error).message}`;
   return say.warn('permissions_unknown', message, `Look in Discord that it has: ${wanted.join(', ')}.`);
-}
-
-async function cozeFinding(
-  bot: BotConfig,
-  { probe }: CheckedAccount,
-  id: string,
-  signal: AbortSignal,
-): Promise<Finding> {
-  const say = findingsOf({ bot: bot.id });
-  try {
-    const member = await probe.getMember(bot.guildId, id, signal);
-    if (member === undefined) {
-      const remedy =
-        'On coze.com publish the bot to Discord again and invite it to the guild, or correct botUserId.';
-      return say.error('coze_bot_missing', `the Coze bot ${id} is not in the guild`, remedy);
-    }
-    if (member.bot) return say.ok('coze_bot', `the Coze bot ${member.username} (${id}) is in the guild`);
-    const message = `${id} is ${member.username}, a person and no bot`;
-    return say.error('coze_bot_wrong', message, 'Put the user id of the Coze bot into botUserId.');
-  } catch (error) {
-    signal.throwIfAborted();
-    const message = `could not look for the Coze bot ${id}: ${toGatewayError(error).message}`;
-    return say.warn('coze_bot_unknown', message, 'Look in Discord that it is in the guild.');
-  }
 }

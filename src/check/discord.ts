@@ -35,7 +35,7 @@ export async function checkProbed(
   const accounts: CheckedAccount[] = await Promise.all(
     probed.map((entry) => checkAccount(entry, listening.has(entry.account.id), signal)),
   );
-  const bots = await Promise.all(config.bots.map((bot) => checkBot(bot, accounts, signal)));
+  const bots = await Promise.all(config.bots.map((bot) => checkBot(bot, config.bots, accounts, signal)));
   return [...accounts.flatMap((account) => account.findings), ...bots.flat()];
 }
 

@@ -6,6 +6,7 @@ const NEEDED = {
   'Send Messages': PermissionFlagsBits.SendMessages,
   'Read Message History': PermissionFlagsBits.ReadMessageHistory,
   'Attach Files': PermissionFlagsBits.AttachFiles,
+  'Embed Links': PermissionFlagsBits.EmbedLinks,
   'Manage Channels': PermissionFlagsBits.ManageChannels,
 } as const;
 

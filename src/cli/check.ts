@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Finding } from '../check/finding.ts';
 import { certificateOf } from '../config/certificate.ts';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
@@ -9,6 +9,7 @@ import type { Parts } from './parts.ts';
 
 interface CheckOptions extends ConfigChoice {
   readonly offline?: boolean;
+  readonly ask?: boolean;
   readonly json?: boolean;
 }
 
@@ -19,6 +20,11 @@ export function addCheck(program: Command, io: CommandIo, parts: Parts, done: (c
     .description('validate the file, then log in and prove that each account can do its job')
     .addOption(configOption())
     .option('--offline', 'validate the file only')
+    .addOption(
+      new Option('--ask', 'also ask each bot one question through Discord; costs a message').conflicts(
+        'offline',
+      ),
+    )
     .addOption(jsonOption('print the findings as one JSON list on stdout'))
     .action(async (options: CheckOptions) => done(await check(io, parts, options)));
 }
@@ -43,17 +49,23 @@ async function check(io: CommandIo, parts: Parts, options: CheckOptions): Promis
     remedy: '',
   };
   const warnings = loaded.warnings.map((problem) => fromProblem(problem, loaded.file));
-  const found = options.offline ? [] : await discordFindings(io, parts, loaded);
+  const found = options.offline ? [] : await discordFindings(io, parts, loaded, options.ask === true);
   write([valid, ...warnings, ...found]);
   return found.some((finding) => finding.level === 'error') ? 1 : 0;
 }
 
 /** Stops asking Discord at the first signal. */
-async function discordFindings(io: CommandIo, parts: Parts, { config }: LoadedConfig): Promise<Finding[]> {
+async function discordFindings(
+  io: CommandIo,
+  parts: Parts,
+  { config }: LoadedConfig,
+  asks: boolean,
+): Promise<Finding[]> {
   const stop = new AbortController();
   void io.nextSignal().then(() => stop.abort());
   try {
-    return await parts.checkDiscord(config, stop.signal);
+    const found = await parts.checkDiscord(config, stop.signal);
+    return asks ? [...found, ...(await parts.askBots(config, found, stop.signal))] : found;
   } catch (error) {
     throw stop.signal.aborted ? new CommandFailure('stopped before the check was done') : error;
   }

@@ -43,6 +43,7 @@ export interface Parts {
     limits?: 'discord' | 'none';
   }): Promise<SimPart>;
   checkDiscord(config: Config, signal: AbortSignal): Promise<Finding[]>;
+  askBots(config: Config, findings: readonly Finding[], signal: AbortSignal): Promise<Finding[]>;
 }
 
 /** The product's own parts. */
@@ -50,4 +51,5 @@ export const realParts: Parts = {
   startGateway: async (config, options) => (await import('../gateway.ts')).startGateway(config, options),
   startSim: async (options) => (await import('../sim/index.ts')).startSim(options),
   checkDiscord: async (config, signal) => (await import('../check/discord.ts')).checkDiscord(config, signal),
+  askBots: async (...given) => (await import('../check/ask.ts')).askBots(...given),
 };

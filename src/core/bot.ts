@@ -107,6 +107,7 @@ export class ChatBot {
       given: setup.conversations ?? {},
       queue,
       waitMs,
+      answerMs: setup.channels.answerMs,
       settleMs: setup.channels.settleMs,
     });
     this.#passing = new PassingConversations(this.#keeper, clock, setup.channels.settleMs);

@@ -22,6 +22,8 @@ export interface ChannelLimits {
   readonly queue: number;
   /** How long a request may wait for a channel, in milliseconds. */
   readonly waitMs: number;
+  /** How long one answer may last, in milliseconds. */
+  readonly answerMs: number;
   /** How long after an answer that ended by silence its late messages may still come, in milliseconds. */
   readonly settleMs: number;
 }

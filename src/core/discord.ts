@@ -75,6 +75,8 @@ export interface Message {
   readonly embeds?: readonly Embed[];
   readonly components?: readonly Component[];
   readonly message_reference?: { readonly message_id?: Snowflake; readonly channel_id?: Snowflake };
+  /** The message that a reply answers, as it stands now; null when it was deleted. */
+  readonly referenced_message?: { readonly id: Snowflake } | null;
 }
 
 /** What can happen in a watched channel. Discord's order is kept within a channel. */

@@ -22,8 +22,10 @@ export interface LastingTools {
   readonly given: Readonly<Record<string, Snowflake>>;
   /** Requests that may wait for one conversation. */
   readonly queue: number;
-  /** How long one may wait, which is how long one answer may last, in milliseconds. */
+  /** How long one may wait, in milliseconds. */
   readonly waitMs: number;
+  /** How long one answer may last, in milliseconds. */
+  readonly answerMs: number;
   /** How long after an answer that ended by silence its late messages may still come, in milliseconds. */
   readonly settleMs: number;
 }
@@ -243,7 +245,7 @@ export class LastingConversations {
       isLeft = true;
       // A clean answer settles nothing: the abandoned one may go on for as long as an answer may last.
       const now = this.#tools.clock.now();
-      if (result.type === 'broken') live.unsettledUntil = now + this.#tools.waitMs;
+      if (result.type === 'broken') live.unsettledUntil = now + this.#tools.answerMs;
       if (result.type === 'answered' && result.reason === 'idle') {
         live.unsettledUntil = Math.max(live.unsettledUntil, now + this.#tools.settleMs);
       }

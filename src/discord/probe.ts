@@ -52,6 +52,17 @@ export interface ProbedMember {
   readonly roleIds: readonly Snowflake[];
 }
 
+/** A channel or category of a guild. */
+export interface ProbedChannel {
+  readonly id: Snowflake;
+  readonly name: string;
+  /** Discord docs, "Channel Types": 0 text, 4 category. */
+  readonly type: number;
+  /** The category it is in. */
+  readonly parentId?: Snowflake;
+  readonly overwrites: readonly Overwrite[];
+}
+
 /** How a login to the gateway went. */
 export interface LoginReport {
   readonly ok: boolean;
@@ -76,6 +87,8 @@ export interface Probe {
   /** Bots only. */
   getApplicationFlags(signal?: AbortSignal): Promise<ApplicationFlags>;
   getGuild(guildId: Snowflake, signal?: AbortSignal): Promise<ProbedGuild>;
+  /** All channels and categories of the guild, without its threads. */
+  getChannels(guildId: Snowflake, signal?: AbortSignal): Promise<ProbedChannel[]>;
   /** Undefined when the user is no member. */
   getMember(guildId: Snowflake, userId: Snowflake, signal?: AbortSignal): Promise<ProbedMember | undefined>;
   /**
@@ -127,6 +140,7 @@ export function createProbe(options: ProbeOptions): Probe {
     getCurrentUser,
     getApplicationFlags: (signal) => readFlags(rest, signal),
     getGuild,
+    getChannels: (guildId, signal) => readChannels(rest, guildId, signal),
     getMember,
     async getPermissions(guildId, channelId, signal) {
       const user = await getCurrentUser(signal);
@@ -283,21 +297,33 @@ function isAbsence(error: unknown): boolean {
   return refusal?.status === 404 && refusal.discordCode === 0;
 }
 
+async function readChannels(rest: Rest, guildId: Snowflake, signal?: AbortSignal): Promise<ProbedChannel[]> {
+  const guild = checkedSnowflake(guildId, 'guild id');
+  const answer = await get(rest, `/guilds/${guild}/channels`, '/guilds/{id}/channels', guild, signal);
+  return (Array.isArray(answer) ? answer.map(recordOf) : []).map((channel) => ({
+    id: textOf(channel.id),
+    name: textOf(channel.name),
+    type: typeof channel.type === 'number' ? channel.type : -1,
+    ...(typeof channel.parent_id === 'string' ? { parentId: channel.parent_id } : {}),
+    overwrites: overwritesOf(channel.permission_overwrites),
+  }));
+}
+
 async function readOverwrites(
   rest: Rest,
   guildId: Snowflake,
   channelId: Snowflake,
   signal?: AbortSignal,
-): Promise<Overwrite[]> {
-  const [guild, channel] = [checkedSnowflake(guildId, 'guild id'), checkedSnowflake(channelId, 'channel id')];
-  const answer = await get(rest, `/guilds/${guild}/channels`, '/guilds/{id}/channels', guild, signal);
-  const found = (Array.isArray(answer) ? answer.map(recordOf) : []).find(({ id }) => id === channel);
-  if (!found) {
-    const cause: DiscordRefusal = { status: 404, discordCode: 10003 };
-    throw new GatewayError('discord_refused', 'The guild has no channel or category of this id.', { cause });
-  }
-  const overwrites = Array.isArray(found.permission_overwrites) ? found.permission_overwrites : [];
-  return overwrites.map(recordOf).map(({ id, allow, deny }) => ({
+): Promise<readonly Overwrite[]> {
+  const wanted = checkedSnowflake(channelId, 'channel id');
+  const found = (await readChannels(rest, guildId, signal)).find(({ id }) => id === wanted);
+  if (found) return found.overwrites;
+  const cause: DiscordRefusal = { status: 404, discordCode: 10003 };
+  throw new GatewayError('discord_refused', 'The guild has no channel or category of this id.', { cause });
+}
+
+function overwritesOf(value: unknown): Overwrite[] {
+  return (Array.isArray(value) ? value.map(recordOf) : []).map(({ id, allow, deny }) => ({
     id: textOf(id),
     allow: textOf(allow),
     deny: textOf(deny),

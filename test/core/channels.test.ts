@@ -26,6 +26,7 @@ function keep(limits: Partial<ChannelLimits> = {}): ChannelKeeper {
     channelIdleMs: 600_000,
     queue: 10,
     waitMs: 30_000,
+    answerMs: 30_000,
     settleMs: 10_000,
     ...limits,
   };

@@ -192,6 +192,7 @@ describe('the channel keeper', () => {
     channelIdleMs: 3_600_000,
     queue: 10,
     waitMs: 60_000,
+    answerMs: 60_000,
     settleMs: 10_000,
   };
 

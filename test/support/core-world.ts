@@ -96,6 +96,7 @@ export class CoreWorld {
         channelIdleMs: 3_600_000,
         queue: 100,
         waitMs: 60_000,
+        answerMs: 60_000,
         settleMs: 10_000,
         ...channels,
       },

@@ -5,29 +5,41 @@ import { compareSnowflakes, snowflakeAt, snowflakeTime } from '../snowflake.ts';
 export interface ServerTime {
   /** An id that was made just now, or shortly before. */
   saw(id: Snowflake, now: number): void;
-  /** A lower bound of the ids that are made from now on. */
-  floor(now: number): Snowflake;
+  /**
+   * A lower bound of the ids that are made from now on. It is looked up late when nothing is known yet: ids of other
+   * servers may tell no time at all.
+   */
+  floor(now: number): () => Snowflake;
 }
 
-/** Clocks of machines that were never compared are trusted this far. */
-const UNKNOWN_SKEW_MS = 5 * 60_000;
 /** The newest measured difference may be this much too large. */
 const TOLERANCE_MS = 1_000;
 
 /** Starts with nothing known. */
 export function createServerTime(): ServerTime {
   let newest: Snowflake = '0';
+  let newestAt = 0;
   let aheadMs: number | undefined;
+  /** Before the first id nothing is known, not even that the ids tell a time. */
+  function boundOf(now: number): Snowflake | undefined {
+    if (aheadMs === undefined) return undefined;
+    const guess = snowflakeAt(now + aheadMs - TOLERANCE_MS);
+    // What was seen after that moment is no bound for it.
+    if (now < newestAt) return guess;
+    return compareSnowflakes(guess, newest) > 0 ? guess : newest;
+  }
+
   return {
     saw(id, now) {
       if (compareSnowflakes(id, newest) <= 0) return;
       newest = id;
+      newestAt = now;
       // The way here makes the difference look smaller than it is, so the largest is the truest.
       aheadMs = Math.max(aheadMs ?? Number.NEGATIVE_INFINITY, snowflakeTime(id) - now);
     },
     floor(now) {
-      const guess = snowflakeAt(now + (aheadMs === undefined ? -UNKNOWN_SKEW_MS : aheadMs - TOLERANCE_MS));
-      return compareSnowflakes(guess, newest) > 0 ? guess : newest;
+      const known = boundOf(now);
+      return () => known ?? boundOf(now) ?? '0';
     },
   };
 }

@@ -3,7 +3,7 @@ import type { MessageChange, Snowflake } from '../../core/discord.ts';
 /** One running watch: keeps changes until they are read. */
 export interface Watcher extends AsyncIterable<MessageChange> {
   /** Messages up to this id were there before the watch began. */
-  readonly floor: Snowflake;
+  floor(): Snowflake;
   push(change: MessageChange): void;
   /** What is kept is still read, then the iteration ends. */
   end(): void;
@@ -40,7 +40,7 @@ function isRepeatedLater(kept: readonly MessageChange[], change: MessageChange, 
 
 /** Makes a watcher; `onEnd` is called once, however it ends. */
 export function createWatcher(
-  floor: Snowflake,
+  floor: () => Snowflake,
   signal: AbortSignal,
   onEnd: (watcher: Watcher) => void,
 ): Watcher {

@@ -43,8 +43,7 @@ export function createWatchers(options: RecoveryOptions): Watchers {
 
   return {
     watch({ channelId }, signal) {
-      const floor = serverTime.floor(options.clock.now());
-      const watcher = createWatcher(floor, signal, (ended) => {
+      const watcher = createWatcher(serverTime.floor(options.clock.now()), signal, (ended) => {
         const feed = feeds.get(channelId);
         feed?.watchers.delete(ended);
         if (feed?.watchers.size === 0) feeds.delete(channelId);

@@ -17,6 +17,8 @@ export interface AnswerScope {
 export interface Answer {
   /** In the order of their ids, which is the order in which they were posted. */
   readonly parts: readonly AnswerPart[];
+  /** Partial updates that came before the message they belong to, the newest last. */
+  readonly early?: readonly Message[];
 }
 
 interface AnswerPart {
@@ -27,24 +29,35 @@ interface AnswerPart {
 /** An answer of which nothing has arrived. */
 export const EMPTY_ANSWER: Answer = { parts: [] };
 
+/** Partial updates of unknown messages that are kept; events change places only with their neighbours. */
+const MOST_EARLY = 8;
+
 /** Takes in a new or edited message; gives the same object back when it is foreign, stale or changes nothing. */
 export function takeMessage(answer: Answer, message: Message, scope: AnswerScope): Answer {
   const index = answer.parts.findIndex((part) => part.message.id === message.id);
   const known = answer.parts[index];
-  if (known === undefined) return belongs(answer, message, scope) ? addPart(answer, message) : answer;
+  if (known === undefined) {
+    if (message.author === undefined)
+      return { ...answer, early: [...(answer.early ?? []), message].slice(-MOST_EARLY) };
+    return belongs(answer, message, scope) ? addPart(answer, message) : answer;
+  }
   if (isStale(known.message, message)) return answer;
-  return { parts: answer.parts.with(index, toPart({ ...known.message, ...message })) };
+  return { ...answer, parts: answer.parts.with(index, toPart({ ...known.message, ...message })) };
 }
 
 /** Takes in that a message was deleted. */
 export function dropMessage(answer: Answer, messageId: Snowflake): Answer {
   if (!answer.parts.some((part) => part.message.id === messageId)) return answer;
-  return { parts: answer.parts.filter((part) => part.message.id !== messageId) };
+  return { ...answer, parts: answer.parts.filter((part) => part.message.id !== messageId) };
 }
 
 function addPart(answer: Answer, message: Message): Answer {
-  const parts = [...answer.parts, toPart(message)];
-  return { parts: parts.sort((left, right) => compareIds(left.message.id, right.message.id)) };
+  let whole = message;
+  for (const update of answer.early ?? []) {
+    if (update.id === message.id && !isStale(whole, update)) whole = { ...whole, ...update };
+  }
+  const parts = [...answer.parts, toPart(whole)];
+  return { ...answer, parts: parts.sort((left, right) => compareIds(left.message.id, right.message.id)) };
 }
 
 function toPart(message: Message): AnswerPart {
@@ -58,8 +71,9 @@ function toPart(message: Message): AnswerPart {
  */
 function belongs(answer: Answer, message: Message, scope: AnswerScope): boolean {
   if (message.author?.id !== scope.botUserId) return false;
-  const reference = message.message_reference?.message_id;
-  if (reference !== undefined) {
+  // Some servers write null for what is absent, or give the answered message alone.
+  const reference = message.message_reference?.message_id ?? message.referenced_message?.id;
+  if (reference) {
     return scope.promptIds.has(reference) || answer.parts.some((part) => part.message.id === reference);
   }
   const last = answer.parts.at(-1);

@@ -69,13 +69,22 @@ export type Verdict = 'answer' | 'undecided' | CozeText;
  */
 export function judge(text: string): Verdict {
   const plain = normalise(text);
-  if (plain === '') return 'undecided';
+  if (plain === '' || isPlaceholder(text)) return 'undecided';
   for (const known of COZE_TEXTS) {
     const begins = known.begins;
     if (plain.startsWith(begins)) return plain.length <= begins.length + LONGEST_TAIL ? known : 'answer';
     if (begins.startsWith(plain)) return 'undecided';
   }
   return 'answer';
+}
+
+/** Stands where an answer is going to be: dots, an hourglass, or a word or two that end in dots. */
+const PLACEHOLDER =
+  /^[\s.…⋯·•●○◌▌█⏳⌛🤔💭]*$|^[\s*_🤔💭⏳⌛]*(?:thinking|generating|loading|typing|working on it|please wait|思考中|正在思考|正在生成|生成中)[\s*_]*(?:\.{2,}|…+|。{2,})[\s*_]*$/iu;
+
+/** True for a text that only says that an answer is on its way. */
+export function isPlaceholder(text: string): boolean {
+  return text.length <= 40 && PLACEHOLDER.test(text);
 }
 
 /** The error that one of Coze's texts stands for, with the time after which a repeat makes sense. */

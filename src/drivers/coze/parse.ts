@@ -15,6 +15,8 @@ export interface Reply {
 /** Component types (Discord docs, "Component Reference"): 2 to 8 are for pressing and choosing, 10 shows text. */
 const BUTTON = 2;
 const LAST_SELECT = 8;
+/** Button style (Discord docs, "Button Styles"). */
+const LINK = 5;
 const TEXT_DISPLAY = 10;
 
 /** Reads a whole message (all fields that the bot ever set are present). */
@@ -29,8 +31,9 @@ export function readReply(message: Message): Reply {
   };
 }
 
-function isControl({ type }: Component): boolean {
-  return type >= BUTTON && type <= LAST_SELECT;
+/** A button that only opens a link may stand below an answer from its first word on. */
+function isControl({ type, style }: Component): boolean {
+  return type >= BUTTON && type <= LAST_SELECT && !(type === BUTTON && style === LINK);
 }
 
 /** The content, or what a card or a layout without content says. Embeds that Discord made from links have another type. */
@@ -63,15 +66,27 @@ function mediaOf(message: Message, text: string): Media[] {
 }
 
 function imageOf(embed: Embed): Media[] {
-  return embed.image?.url ? [{ url: embed.image.url }] : [];
+  if (embed.image?.url) return [{ url: embed.image.url }];
+  // A link to a picture unfurls into an embed of type `image`; articles and videos have thumbnails that are no answer.
+  if (embed.type === 'image')
+    return [embed.url ?? embed.thumbnail?.url ?? ''].filter(Boolean).map((url) => ({ url }));
+  const isCard = embed.type === undefined || embed.type === 'rich';
+  return isCard && embed.thumbnail?.url ? [{ url: embed.thumbnail.url }] : [];
 }
 
 // ![a cat](https://example.org/cat)   [cat.png](https://example.org/cat.png?ex=1)
 const MARKDOWN_LINK = /(!?)\[[^\]\n]*\]\((https?:\/\/[^\s)]+)\)/g;
+// https://example.org/cat.png?ex=1, without the sentence's own punctuation
+const BARE_LINK = /https?:\/\/[^\s<>()[\]"'`]+(?<![.,;:!?*_])/g;
 const IMAGE_PATH = /\.(?:png|jpe?g|webp|gif)(?:[?#]|$)/i;
 
 function linkedImages(text: string): Media[] {
-  if (!text.includes('](')) return [];
+  if (!text.includes('://')) return [];
+  const bare = [...text.matchAll(BARE_LINK)].map(([url]) => url).filter((url) => IMAGE_PATH.test(url));
+  return [...linkedIn(text), ...bare.map((url) => ({ url }))];
+}
+
+function linkedIn(text: string): Media[] {
   return [...text.matchAll(MARKDOWN_LINK)].flatMap(([, bang, url]) =>
     url !== undefined && (bang === '!' || IMAGE_PATH.test(url)) ? [{ url }] : [],
   );

@@ -9,9 +9,17 @@ import {
   EMPTY_ANSWER,
   hasBegun,
   hasEnded,
+  mediaOf,
   takeMessage,
+  textOf,
 } from './answer.ts';
+import { isPlaceholder } from './limits.ts';
 import { createSilenceTimer, type SilenceTimer } from './silence.ts';
+
+/** True while the bot only says that it is about to answer: its silence is no end, the deadline is. */
+function isWaiting(answer: Answer): boolean {
+  return mediaOf(answer).length === 0 && isPlaceholder(textOf(answer));
+}
 
 /** How long to follow an answer, in milliseconds, and which messages it may be made of. */
 export interface FollowOptions {
@@ -96,7 +104,7 @@ export class AnswerProgress {
   #become(next: Answer): void {
     if (next === this.answer) return;
     this.answer = next;
-    if (hasBegun(next)) this.#silence.start();
+    if (hasBegun(next) && !isWaiting(next)) this.#silence.start();
     else this.#silence.stop();
     if (hasEnded(next)) this.#finish('stop');
     else this.#news();

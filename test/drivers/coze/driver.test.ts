@@ -226,7 +226,7 @@ describe('the Coze driver', () => {
   test('says when the bot rewrote itself', async () => {
     const run = start();
     await clock.settle();
-    await create(reply('1400', 'Thinking…'));
+    await create(reply('1400', 'A first version'));
     await edit(reply('1400', 'The answer', { components: BUTTONS }));
     await run.done;
     expect(run.events).toContainEqual({ type: 'text-replaced', text: 'The answer' });
@@ -427,5 +427,78 @@ describe('while the connection to Discord is lost', () => {
     await run.done;
     expect(run.events.at(-1)).toMatchObject({ reason: 'length' });
     expect(clock.pending).toBe(0);
+  });
+});
+
+describe('what an independent server showed', () => {
+  test.each(['…', '...', 'Thinking...', '正在思考…'])(
+    'the placeholder %s is not shown, and its silence is no end',
+    async (placeholder) => {
+      const run = start();
+      await clock.settle();
+      await create(reply('1400', placeholder));
+      await clock.advance(60_000);
+      await edit(reply('1400', 'the answer', { components: BUTTONS }));
+      await run.done;
+      expect(run.events.flatMap((event) => (event.type === 'text-delta' ? [event.text] : []))).toEqual([
+        'the answer',
+      ]);
+    },
+  );
+
+  test('an answer that stays a placeholder is given as it is at the deadline', async () => {
+    const run = start();
+    await clock.settle();
+    await create(reply('1400', '...'));
+    await clock.advance(300_000);
+    await run.done;
+    expect(textOf(run.events)).toBe('...');
+    expect(run.events.at(-1)).toMatchObject({ reason: 'length' });
+  });
+
+  test('a button that only opens a link ends nothing', async () => {
+    const run = start();
+    await clock.settle();
+    const link = [{ type: 1, components: [{ type: 2, style: 5, label: 'Open', url: 'https://x.test' }] }];
+    await create(reply('1400', 'abc', { components: link }));
+    await edit(reply('1400', 'abcdef', { components: link }));
+    await clock.advance(10_000);
+    await run.done;
+    expect(textOf(run.events)).toBe('abcdef');
+  });
+
+  test('a reply that carries only the answered message is recognised', async () => {
+    const run = start();
+    await clock.settle();
+    const referenced_message = { id: promptId() };
+    await create(
+      reply('1400', 'mine', { message_reference: undefined!, referenced_message, components: BUTTONS }),
+    );
+    await run.done;
+    expect(textOf(run.events)).toBe('mine');
+  });
+
+  test('a partial update that overtook its message is not lost', async () => {
+    const run = start();
+    await clock.settle();
+    await edit({ id: '1400', channel_id: CHANNEL, content: 'abc', components: BUTTONS });
+    await create(reply('1400', 'ab'));
+    await run.done;
+    expect(textOf(run.events)).toBe('abc');
+  });
+
+  test.each<[string, Partial<Message>]>([
+    ['a plain link', { content: 'look: https://x.test/cat.png?a=1.' }],
+    ['an unfurled link', { embeds: [{ type: 'image', url: 'https://x.test/cat.png?a=1' }] }],
+    [
+      'the thumbnail of a card',
+      { embeds: [{ type: 'rich', thumbnail: { url: 'https://x.test/cat.png?a=1' } }] },
+    ],
+  ])('a picture as %s is collected', async (_, form) => {
+    const run = start();
+    await clock.settle();
+    await create(reply('1400', 'look', { ...form, components: BUTTONS }));
+    await run.done;
+    expect(run.events).toContainEqual({ type: 'media-ready', media: { url: 'https://x.test/cat.png?a=1' } });
   });
 });
