@@ -75,7 +75,7 @@ class SeenFeed implements ChannelFeed {
     const known = this.#seen.has(message.id);
     const change: MessageChange = { type: known ? 'message-updated' : 'message-created', message };
     const wanting = [...this.watchers].filter(
-      ({ floor }) => known || compareSnowflakes(message.id, floor) > 0,
+      ({ floor }) => known || compareSnowflakes(message.id, floor()) > 0,
     );
     if (wanting.length === 0) return;
     for (const watcher of wanting) watcher.push(change);
