@@ -7,13 +7,13 @@ import { loadConfig } from '../src/config/load.ts';
 import { startGateway } from '../src/gateway.ts';
 import type { SimReady } from '../src/sim/index.ts';
 import { childOptions, serveParent } from './measured.ts';
-import { KEY, MOST_CHANNELS } from './setting.ts';
+import { KEY, MOST_CHANNELS, NAMED_CHANNELS } from './setting.ts';
 
 await main(childOptions<SimReady>());
 
 async function main({ api, gateway, cdn, upload, accounts, guildId, bots }: SimReady): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'cordgate-bench-'));
-  const bot = (id: string) => ({
+  const bot = (id: string, maxChannels: number) => ({
     id,
     driver: 'coze',
     listen: 'bridge',
@@ -21,14 +21,14 @@ async function main({ api, gateway, cdn, upload, accounts, guildId, bots }: SimR
     guildId,
     botUserId: bots.coze.userId,
     models: [id],
-    maxChannels: MOST_CHANNELS,
+    maxChannels,
   });
   const input = {
     auth: { keys: [{ key: KEY, name: 'bench' }] },
     // No pace of our own: what is measured is the program, not Discord's 50 requests a second.
     discord: { api, gateway, cdn, upload, requestsPerSecond: 0 },
     accounts: accounts.map(({ id, kind, token }) => ({ id, kind, token })),
-    bots: [bot('lasting'), bot('fresh')],
+    bots: [bot('lasting', NAMED_CHANNELS), bot('fresh', MOST_CHANNELS)],
     store: { driver: 'sqlite', path: join(folder, 'cordgate.db') },
   };
   const { config } = loadConfig({ text: JSON.stringify(input), env: {}, flags: { server: { port: 0 } } });

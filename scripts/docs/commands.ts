@@ -27,7 +27,15 @@ Tokens and keys are cut out of every line.
   sim: `Speaks Discord's REST, WebSocket and CDN on one port. Ready line of \`--json\`:
 \`{"ready":true,"api":"http://127.0.0.1:9500/api/v10","gateway":"ws://127.0.0.1:9500","cdn":"http://127.0.0.1:9500","accounts":[{"id","kind","token","userId"}],"guildId":"…","channels":{…},"bots":{"coze":{"userId"}}}\`.
 `,
-  check: `Nothing is sent to a channel. With \`--json\` the findings are one list of
+  check: `Checked are: each account's token, the message content intent, the WebSocket login; for each bot the permissions of the account that
+listens and of every one that sends, the category, the room for \`maxChannels\` (Discord allows 500 channels per guild and 50 per category),
+every Coze bot with its own permissions, and the channels of \`conversations\`.
+
+Nothing is sent to a channel, unless \`--ask\` is given: then each bot without an error is asked one question in a channel of its own,
+which is deleted afterwards. The finding \`answered\` holds the time and the first 80 characters of the answer, \`not_answered\` what is
+likely wrong. This takes up to a minute, and costs a message of a sending account and credits of the Coze bot.
+
+With \`--json\` the findings are one list of
 \`{"level":"ok"|"warn"|"error","code","account"?,"bot"?,"message","remedy"}\`. Exit code 2: the file cannot be used; 1: some finding is an
 error; 0: none is.
 `,
@@ -39,9 +47,13 @@ or put them into a file \`.env\` beside it.
 its value and the reason. The access key of each bot becomes an API key that reaches just this bot, an empty one and \`default\` become
 \`auth.anonymous\`.
 
+Conversations keep their names: \`conversation_<Key>.json\` (of entries without a key \`conversation_default.json\`) and the older
+\`cache_names.json\` beside the Config.yml become \`conversations\` of the bot. A file that cannot be read, a name over 100 characters and a
+channel id that is none are left out with a note. The Bridge writes these files when it is stopped, so stop it first.
+
 Tokens and keys are written into the new file, which only its owner may read, and never to the terminal. What is missing stands there as
-\`\${NAME}\`, to be set in the environment or in \`.env\`. Not imported: the Java key store (the file names the commands that convert it to PEM)
-and the names of conversations. The import of Discordxy's \`config.json\` comes with a later version.
+\`\${NAME}\`, to be set in the environment or in \`.env\`. Not imported: the Java key store (the file names the commands that convert it to PEM).
+The import of Discordxy's \`config.json\` comes with a later version.
 
 \`--json\` prints \`{"written","accounts":[…],"bots":[…],"notes":[…],"variables":[…]}\`: ids of accounts and bots, what is different or needs a hand,
 and the variables to set. Exit code 2: the file is something else or cannot be read; 1: the new file exists already or cannot be written.

@@ -6,12 +6,14 @@ import {
   readdirSync,
   readFileSync,
   realpathSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { type Imported, importBridge } from '../config/import/bridge.ts';
 import { ImportError } from '../config/import/import-error.ts';
+import { isNameFile, type NameFile } from '../config/import/names.ts';
 import { decodeFile } from '../config/import/source.ts';
 import { PEM_FILES } from '../config/import/tls.ts';
 import { DEFAULT_FILE } from '../config/load.ts';
@@ -62,7 +64,7 @@ function convert(file: string): Imported {
   try {
     return importBridge(decodeFile(readFileSync(file)), {
       hasPemFiles: Object.values(PEM_FILES).every((path) => existsSync(path)),
-      conversationFiles: conversationFilesBeside(file),
+      nameFiles: nameFilesBeside(file),
     });
   } catch (error) {
     if (error instanceof ImportError) throw new CommandFailure(`${file}: ${error.message}`, 2);
@@ -70,14 +72,27 @@ function convert(file: string): Imported {
   }
 }
 
-/** Counted only: the names of these files hold access keys. */
-function conversationFilesBeside(file: string): number {
+/** What may stand in a file of names, in bytes; the Bridge's hold a line for each conversation. */
+const LARGEST_NAME_FILE = 4 * 1024 * 1024;
+
+/** The names of these files hold access keys, so they are never shown. */
+function nameFilesBeside(file: string): NameFile[] {
   try {
-    const names = readdirSync(dirname(file));
-    return names.filter((name) => /^(conversation_.*|cache_names)\.json$/.test(name)).length;
+    const folder = dirname(file);
+    const names = readdirSync(folder).filter(isNameFile).sort();
+    return names.map((name) => ({ name, text: readQuietly(join(folder, name)) }));
   } catch {
     // A folder that may not be listed is no reason to refuse the file in it.
-    return 0;
+    return [];
+  }
+}
+
+function readQuietly(path: string): string | undefined {
+  try {
+    const { size } = statSync(path);
+    return size > LARGEST_NAME_FILE ? undefined : decodeFile(readFileSync(path));
+  } catch {
+    return undefined;
   }
 }
 

@@ -3,9 +3,13 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { askBots } from '../../src/check/ask.ts';
 import { checkDiscord } from '../../src/check/discord.ts';
 import type { Finding } from '../../src/check/finding.ts';
+import { LIMIT_TEXTS } from '../../src/sim/bots/limit-texts.ts';
+import { createChannel } from '../../src/sim/channels.ts';
 import { type Sim, type SimOptions, startSim } from '../../src/sim/index.ts';
+import { PERMISSION } from '../../src/sim/permissions.ts';
 import { fakeParts, Terminal } from './terminal.ts';
 
 const sims: Sim[] = [];
@@ -14,7 +18,7 @@ afterEach(async () => {
 });
 
 async function simulator(options: SimOptions = {}): Promise<Sim> {
-  const sim = await startSim({ port: 0, ...options });
+  const sim = await startSim({ port: 0, limits: 'none', ...options });
   sims.push(sim);
   return sim;
 }
@@ -40,10 +44,13 @@ bots:
   return file;
 }
 
-async function check(file: string): Promise<{ code: number; findings: Finding[]; codes: string[] }> {
+async function check(
+  file: string,
+  ...more: string[]
+): Promise<{ code: number; findings: Finding[]; codes: string[] }> {
   const { code, stdout } = await new Terminal().run(
-    ['check', '--config', file, '--json'],
-    fakeParts({ checkDiscord }),
+    ['check', '--config', file, '--json', ...more],
+    fakeParts({ checkDiscord, askBots }),
   );
   const findings = JSON.parse(stdout) as Finding[];
   return {
@@ -67,6 +74,7 @@ describe('cordgate check', () => {
       ['user_account', 'alice', undefined],
       ['permissions', 'bridge', 'coze'],
       ['permissions', 'alice', 'coze'],
+      ['channels', undefined, 'coze'],
       ['coze_bot', undefined, 'coze'],
     ]);
   });
@@ -194,6 +202,247 @@ describe('cordgate check', () => {
     expect(stdout).toContain('0 errors, 0 warnings');
   });
 });
+
+const bit = (name: keyof typeof PERMISSION) => PERMISSION[name];
+
+/** Makes so many channels in the world, in the category when one is named. */
+function addChannels(sim: Sim, count: number, parentId: string | null = null, prefix = 'room'): void {
+  const guild = guildOf(sim);
+  for (let number = 0; number < count; number += 1) {
+    createChannel(sim.world, guild, { name: `${prefix}-${number}`, parentId });
+  }
+}
+
+function guildOf(sim: Sim) {
+  const guild = sim.world.guilds.get(sim.ready.guildId);
+  if (!guild) throw new Error('no guild');
+  return guild;
+}
+
+/** Takes permissions from one member in one channel or category. */
+function deny(sim: Sim, channelId: string | undefined, userId: string | undefined, bits: bigint): void {
+  const channel = sim.world.channels.get(channelId ?? '');
+  channel?.overwrites.push({ id: userId ?? '', type: 1, allow: 0n, deny: bits });
+}
+
+const inCategory =
+  (sim: Sim, more = '') =>
+  (text: string) =>
+    `${text}    categoryId: "${sim.ready.channels.category}"\n${more}`;
+
+describe('cordgate check looks at the room for channels, and', () => {
+  it('tells how full the guild and the category are', async () => {
+    const sim = await simulator();
+    addChannels(sim, 10, sim.ready.channels.category);
+    const file = fileFor(sim, inCategory(sim, '    maxChannels: 40\n'));
+    const { findings, codes } = await check(file);
+    expect(codes).toEqual(['user_account']);
+    expect(findings.find(({ code }) => code === 'channels')?.message).toBe(
+      'the guild has 15 of 500 channels, the category 10 of 50: there is room for maxChannels 40',
+    );
+  });
+
+  it.each([
+    { what: 'a category', inside: 11, outside: 0, own: 0, max: 40, found: ['warn', 'category_full'] },
+    { what: 'a full category', inside: 50, outside: 0, own: 0, max: 1, found: ['error', 'category_full'] },
+    { what: 'a guild', inside: 0, outside: 400, own: 0, max: 96, found: ['warn', 'guild_full'] },
+    { what: 'a guild with just enough room', inside: 0, outside: 400, own: 0, max: 95, found: undefined },
+    { what: 'a category full of its own', inside: 0, outside: 0, own: 50, max: 50, found: undefined },
+  ])('warns when maxChannels does not fit into $what', async ({ inside, outside, own, max, found }) => {
+    const sim = await simulator();
+    const category = sim.ready.channels.category ?? '';
+    addChannels(sim, inside, category);
+    addChannels(sim, own, category, 'cg-0123abcd-89ef4567');
+    addChannels(sim, outside);
+    const place = inside + own > 0 ? inCategory(sim) : (text: string) => text;
+    const file = fileFor(sim, (text) => `${place(text)}    maxChannels: ${max}\n`);
+    const { findings } = await check(file);
+    const full = findings.find(({ code }) => code.endsWith('_full'));
+    expect(full && [full.level, full.code]).toEqual(found);
+    expect(findings.some(({ code }) => code === 'channels')).toBe(found === undefined);
+  });
+
+  it('adds up the bots that share a category', async () => {
+    const sim = await simulator();
+    const file = fileFor(sim, (text) => {
+      const first = inCategory(sim, '    maxChannels: 30\n')(text);
+      const bot = first.slice(first.indexOf('  - id: coze'));
+      return first + bot.replace('id: coze', 'id: other').replace('gpt-4o', 'gpt-4');
+    });
+    const full = (await check(file)).findings.filter(({ code }) => code === 'category_full');
+    expect(full.map(({ bot }) => bot)).toEqual(['coze', 'other']);
+    expect(full[0]?.message).toContain('together 60');
+  });
+
+  it('finds a channel in the place of the category', async () => {
+    const sim = await simulator();
+    const file = fileFor(sim, (text) => `${text}    categoryId: "${sim.ready.channels.general}"\n`);
+    const { code, findings } = await check(file);
+    expect(code).toBe(1);
+    expect(findings.find((finding) => finding.code === 'category_wrong')).toMatchObject({
+      level: 'error',
+      message: expect.stringContaining('"general"'),
+    });
+  });
+});
+
+describe('cordgate check looks at the Coze bots, and', () => {
+  it.each([
+    ['SEND_MESSAGES', 'error', 'Send Messages'],
+    ['VIEW_CHANNEL', 'error', 'View Channels'],
+    ['ATTACH_FILES', 'warn', 'Attach Files'],
+    ['EMBED_LINKS', 'warn', 'Embed Links'],
+    ['READ_MESSAGE_HISTORY', 'warn', 'Read Message History'],
+  ] as const)('finds that one lacks %s in the category', async (name, level, words) => {
+    const sim = await simulator();
+    deny(sim, sim.ready.channels.category, sim.ready.bots.coze.userId, bit(name));
+    const { code, findings } = await check(fileFor(sim, inCategory(sim)));
+    expect(code).toBe(level === 'error' ? 1 : 0);
+    expect(findings.find((finding) => finding.code === 'coze_bot_permissions')).toMatchObject({
+      level,
+      bot: 'coze',
+      message: expect.stringContaining(words),
+    });
+  });
+
+  it('checks each of several Coze bots and of several senders', async () => {
+    const sim = await simulator({ cozeBots: 3, users: 2 });
+    const [first = '', second = '', third = ''] = sim.ready.bots.coze.userIds ?? [];
+    deny(sim, sim.ready.channels.category, second, bit('SEND_MESSAGES'));
+    deny(sim, sim.ready.channels.category, userIdOf(sim, 'bob'), bit('ATTACH_FILES'));
+    const file = fileFor(sim, (text) =>
+      inCategory(sim)(
+        text
+          .replace(/botUserId: .*/, `botUserIds: ["${first}", "${second}", "${third}", "100000000000000009"]`)
+          .replace('[alice]', '[alice, bob]'),
+      ),
+    );
+    const { code, findings } = await check(file);
+    expect(code).toBe(1);
+    expect(
+      findings.flatMap(({ bot, account, code, level }) => (bot ? [[code, level, account]] : [])),
+    ).toEqual([
+      ['permissions', 'ok', 'bridge'],
+      ['permissions', 'ok', 'alice'],
+      ['permissions_missing', 'error', 'bob'],
+      ['channels', 'ok', undefined],
+      ['coze_bot', 'ok', undefined],
+      ['coze_bot', 'ok', undefined],
+      ['coze_bot_permissions', 'error', undefined],
+      ['coze_bot', 'ok', undefined],
+      ['coze_bot_missing', 'error', undefined],
+    ]);
+    expect(findings.find((finding) => finding.code === 'coze_bot_permissions')?.message).toContain(second);
+  });
+});
+
+describe('cordgate check looks at the given conversations, and', () => {
+  const given = (entries: Record<string, string | undefined>) => (text: string) =>
+    `${text}    conversations: ${JSON.stringify(entries)}\n`;
+
+  it('finds nothing wrong with channels that everybody can use', async () => {
+    const sim = await simulator();
+    const { general, coze } = sim.ready.channels;
+    const { codes, findings } = await check(fileFor(sim, given({ one: general, two: coze })));
+    expect(codes).toEqual(['user_account']);
+    expect(findings.at(-1)).toMatchObject({ code: 'conversations', message: expect.stringContaining('2') });
+  });
+
+  it('names each that is missing, of the wrong kind, or closed to somebody', async () => {
+    const sim = await simulator();
+    const { general, coze, midjourney, category } = sim.ready.channels;
+    deny(sim, general, userIdOf(sim, 'alice'), bit('SEND_MESSAGES'));
+    deny(sim, coze, userIdOf(sim, 'bridge'), bit('READ_MESSAGE_HISTORY'));
+    deny(sim, midjourney, sim.ready.bots.coze.userId, bit('SEND_MESSAGES'));
+    const entries = { gone: '100000000000000009', box: category, a: general, b: coze, c: midjourney };
+    const { code, findings } = await check(fileFor(sim, given(entries)));
+    expect(code).toBe(1);
+    const bad = findings.filter((finding) => finding.code.startsWith('conversation'));
+    expect(bad.map((finding) => finding.code)).toEqual([
+      'conversation_unreachable',
+      'conversation_wrong',
+      ...['conversation_permissions', 'conversation_permissions', 'conversation_permissions'],
+    ]);
+    expect(bad.map(({ message }) => message)).toEqual([
+      expect.stringContaining('"gone"'),
+      expect.stringContaining('"box"'),
+      expect.stringMatching(/"a".*account alice lacks Send Messages$/),
+      expect.stringMatching(/"b".*account bridge lacks Read Message History$/),
+      expect.stringMatching(/"c".*the Coze bot coze lacks Send Messages$/),
+    ]);
+  });
+});
+
+describe('cordgate check --ask', () => {
+  const channelCount = (sim: Sim) => sim.world.channels.size;
+  const quick = (text: string) => `${text}    deadlineMs: 1500\n    idleMs: 500\n`;
+
+  it('asks nothing unless it is told to', async () => {
+    const sim = await simulator();
+    await check(fileFor(sim));
+    expect(messagesOf(sim)).toEqual([]);
+    expect(sim.world.counts.channelsCreated).toBe(0);
+  });
+
+  it('tells the first 80 characters of the answer and the time, and leaves nothing behind', async () => {
+    const sim = await simulator({ speed: 50 });
+    sim.script({ text: `Yes,\nI am here. ${'🙂'.repeat(100)}` });
+    const before = channelCount(sim);
+    const { code, findings } = await check(fileFor(sim), '--ask');
+    expect(code).toBe(0);
+    const answered = findings.find((finding) => finding.code === 'answered');
+    expect(answered).toMatchObject({ level: 'ok', bot: 'coze' });
+    expect(answered?.message).toMatch(/^answered within \d+\.\d s: "Yes, I am here\. (🙂)+…"$/u);
+    expect([...(answered?.message.split('"')[1] ?? '')]).toHaveLength(81);
+    expect(sim.world.counts.channelsCreated).toBe(1);
+    expect(channelCount(sim)).toBe(before);
+  });
+
+  it('asks each of several Coze bots, and tells which did not answer and what is likely wrong', async () => {
+    const sim = await simulator({ speed: 50, cozeBots: 2 });
+    const [first = '', second = ''] = sim.ready.bots.coze.userIds ?? [];
+    sim.script({ bot: second, silent: true });
+    const ids = `botUserIds: ["${first}", "${second}"]`;
+    const file = fileFor(sim, (text) =>
+      quick(text.replace(/botUserId: .*/, ids).replace('[alice]', '[bridge]')),
+    );
+    const { code, findings } = await check(file, '--ask');
+    expect(code).toBe(1);
+    const last = findings.slice(-2);
+    expect(last.map((finding) => [finding.code, finding.bot])).toEqual([
+      ['answered', 'coze'],
+      ['not_answered', 'coze'],
+    ]);
+    expect(last[0]?.message).toContain(first);
+    expect(last[1]?.message).toContain(second);
+    expect(last[1]?.remedy).toContain('ignores what bots write');
+    expect(channelCount(sim)).toBe(6 - 1);
+  });
+
+  it('tells what Coze itself says is wrong', async () => {
+    const sim = await simulator({ speed: 50 });
+    sim.script({ limit: Object.keys(LIMIT_TEXTS)[0] });
+    const { code, findings } = await check(fileFor(sim, quick), '--ask');
+    expect(code).toBe(1);
+    expect(findings.at(-1)).toMatchObject({ code: 'not_answered', level: 'error' });
+    expect(findings.at(-1)?.remedy).not.toBe('');
+  });
+
+  it('does not ask a bot in which an error was found', async () => {
+    const sim = await simulator();
+    const file = fileFor(sim, (text) => text.replace(/botUserId: ".*"/, 'botUserId: "100000000000000009"'));
+    const { findings } = await check(file, '--ask');
+    expect(findings.at(-1)).toMatchObject({ code: 'not_asked', level: 'warn', bot: 'coze' });
+    expect(messagesOf(sim)).toEqual([]);
+  });
+
+  it('cannot be had together with --offline', async () => {
+    const { code } = await new Terminal().run(['check', '--offline', '--ask']);
+    expect(code).toBe(2);
+  });
+});
+
+const messagesOf = (sim: Sim) => [...sim.world.channels.values()].flatMap(({ messages }) => messages);
 
 function userIdOf(sim: Sim, id: string): string | undefined {
   return sim.ready.accounts.find((account) => account.id === id)?.userId;

@@ -31,6 +31,7 @@ export function fakeParts(parts: Partial<Parts> = {}): Parts {
     startGateway: missing('startGateway'),
     startSim: missing('startSim'),
     checkDiscord: missing('checkDiscord'),
+    askBots: missing('askBots'),
     ...parts,
   };
 }

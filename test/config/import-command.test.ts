@@ -1,6 +1,7 @@
 import {
   chmodSync,
   copyFileSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   statSync,
@@ -77,13 +78,35 @@ describe('cordgate import', () => {
     expect(readFileSync(path('Config.yml'), 'utf8')).toBe(readFileSync(FULL, 'utf8'));
   });
 
-  it('counts the files with conversations beside it, and does not show the keys in their names', async () => {
+  it('reads the files with conversations beside it, and does not show the keys in their names', async () => {
+    writeFileSync(path('Config.yml'), 'Bots:\n  - Key: my-secret-key\n    Token: my-secret-token\n');
+    writeFileSync(path('conversation_my-secret-key.json'), '{"kitchen":"1201576967368085603"}');
+    writeFileSync(path('cache_names.json'), '{"hall":"1201576967368085604"}');
+    writeFileSync(path('conversation_my-other-key.json'), '{"attic":"1201576967368085605"}');
+    const { code, stdout } = await run(path('Config.yml'), '--out', path('new.yaml'));
+    expect(code).toBe(0);
+    expect(stdout).not.toMatch(/my-secret-key|my-other-key/);
+    const env = {
+      DISCORD_GUILD_ID: '1201576967368085601',
+      COZE_BOT_USER_ID: '1201576967368085602',
+      ...Object.fromEntries(
+        [...stdout.matchAll(/^ {2}(\w+_TOKEN\w*)=/gm)].map(([, name]) => [name, 'a-token']),
+      ),
+    };
+    expect(loadConfig({ path: path('new.yaml'), env }).config.bots[0]?.conversations).toEqual({
+      hall: '1201576967368085604',
+      kitchen: '1201576967368085603',
+    });
+  });
+
+  it('imports the rest when a file with conversations cannot be read', async () => {
     copyFileSync(FULL, path('Config.yml'));
-    for (const name of ['conversation_my-secret-key.json', 'cache_names.json'])
-      writeFileSync(path(name), '{}');
-    const { stdout } = await run(path('Config.yml'), '--out', path('new.yaml'));
-    expect(stdout).toContain('2 such files');
-    expect(stdout).not.toContain('my-secret-key');
+    mkdirSync(path('conversation_default.json'));
+    writeFileSync(path('cache_names.json'), Buffer.alloc(5 * 1024 * 1024, 0x20));
+    const { code, stdout } = await run(path('Config.yml'), '--out', path('new.yaml'), '--json');
+    expect(code).toBe(0);
+    const { notes } = JSON.parse(stdout);
+    expect(notes).toContainEqual(expect.stringContaining('cache_names.json: it could not be read'));
   });
 
   it.each([

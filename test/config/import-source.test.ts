@@ -6,7 +6,7 @@ import { ImportError } from '../../src/config/import/import-error.ts';
 import { decodeFile } from '../../src/config/import/source.ts';
 import { loadConfig } from '../../src/config/load.ts';
 
-const ALONE = { hasPemFiles: false, conversationFiles: 0 };
+const ALONE = { hasPemFiles: false, nameFiles: [] };
 
 /** The message of the refusal; fails when the file is taken. */
 function refusalOf(text: string): string {

@@ -5,7 +5,7 @@ import { MODELS } from '../../src/config/import/bots.ts';
 import { type Imported, importBridge, type Surroundings } from '../../src/config/import/bridge.ts';
 import { loadConfig } from '../../src/config/load.ts';
 
-const ALONE: Surroundings = { hasPemFiles: false, conversationFiles: 0 };
+const ALONE: Surroundings = { hasPemFiles: false, nameFiles: [] };
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'import-fixtures', name), 'utf8');
 
 /** The configuration that the written file loads to once its variables are set. */
@@ -220,7 +220,7 @@ describe('ports, addresses and HTTPS', () => {
   });
 
   it('switches tls on when the converted files stand there', () => {
-    const result = imported('APISSLPort: 8443', {}, { hasPemFiles: true, conversationFiles: 0 });
+    const result = imported('APISSLPort: 8443', {}, { hasPemFiles: true, nameFiles: [] });
     expect(configOf(result).server.tls?.port).toBe(8443);
     expect(result.text).not.toContain('keytool');
   });
@@ -321,13 +321,6 @@ describe('times, switches and the rest', () => {
     for (const name of names.filter((name) => !plain.includes(name))) expect(text, name).toContain(name);
   });
 
-  it('tells of the conversations that are not imported', () => {
-    const result = imported('', {}, { hasPemFiles: false, conversationFiles: 2 });
-    expect(commentsOf(result)).toContain(
-      'not imported yet; their channels stay on Discord untouched. 2 such files',
-    );
-  });
-
   it('writes comments that fit a screen', () => {
     for (const name of ['full.yml', 'older.yml', 'last.yml']) {
       for (const line of importBridge(fixture(name), ALONE).text.split('\n'))
@@ -338,7 +331,7 @@ describe('times, switches and the rest', () => {
 
 describe('secrets', () => {
   it('stand in the new file and nowhere in the notes', () => {
-    const result = importBridge(fixture('full.yml'), { hasPemFiles: false, conversationFiles: 1 });
+    const result = importBridge(fixture('full.yml'), { hasPemFiles: false, nameFiles: [] });
     expect(result.text).toContain('user-token-that-sends-for-both-xyz');
     const told = JSON.stringify([result.notes, result.variables, result.accounts, result.bots]);
     expect(told).not.toMatch(/token-of|token-that|sk-team|slack-team|xoxb|123456-store|do-not-show/);

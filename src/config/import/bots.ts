@@ -1,6 +1,7 @@
 import { type Accounts, numbered } from './accounts.ts';
 import type { Entry } from './entry.ts';
 import type { Ledger } from './ledger.ts';
+import { type Names, namesLine } from './names.ts';
 import { type Block, type Line, type Placeholder, paragraphs } from './page.ts';
 import { snowflakeOf } from './scalars.ts';
 import { crewOf } from './senders.ts';
@@ -41,7 +42,7 @@ export function botIdOf(index: number): string {
 export function botBlock(
   entry: Entry,
   index: number,
-  shared: Shared,
+  shared: Shared & { readonly names: Names },
   accounts: Accounts,
   ledger: Ledger,
 ): Block {
@@ -58,6 +59,7 @@ export function botBlock(
     idLine(entry, 'botUserId', 'CozeBot_id', numbered('COZE_BOT_USER_ID', index, '_'), ledger),
     { key: 'models', value: [...MODELS, id] },
     ...(index === 0 ? shared.explained : shared.plain),
+    ...namesLine(shared.names),
   ];
   // Last, because it lists the keys that nothing above has taken.
   const odd = oddities(entry, ledger);

@@ -10,6 +10,7 @@ import { refuseForeign } from './foreign.ts';
 import { ImportError } from './import-error.ts';
 import { Ledger, type Variable } from './ledger.ts';
 import { leftoverText } from './leftover.ts';
+import { type NameFile, type Names, readNames } from './names.ts';
 import { type Line, type Page, paragraphs } from './page.ts';
 import { proxyLines } from './proxy.ts';
 import { Keys, textOf } from './scalars.ts';
@@ -23,8 +24,8 @@ import { writePage } from './write.ts';
 export interface Surroundings {
   /** True when the converted certificate and key of `PEM_FILES` exist. */
   readonly hasPemFiles: boolean;
-  /** How many `conversation_*.json` and `cache_names.json` there are. */
-  readonly conversationFiles: number;
+  /** Every `conversation_*.json` and `cache_names.json`. */
+  readonly nameFiles: readonly NameFile[];
 }
 
 /** The new file and what there is to say about it. */
@@ -74,7 +75,10 @@ function makePage(
   if (used.length === 0) ledger.note('No bot was found in Bots: the new file offers no model yet.');
   const access = readAccess(used, ledger);
   const shared = readShared(keys, ledger);
-  const bots = used.map((entry, index) => botBlock(entry, index, shared, accounts, ledger));
+  const names = readNames(surroundings.nameFiles, used, ledger);
+  const bots = used.map((entry, index) =>
+    botBlock(entry, index, { ...shared, names: names[index] ?? new Map() }, accounts, ledger),
+  );
   const tls = readTls(keys, surroundings.hasPemFiles, ledger);
   const server = serverLines(keys, tls, access.hasKeys, ledger);
   const sections: Line[] = [
@@ -84,7 +88,7 @@ function makePage(
     { key: 'accounts', value: accounts.blocks() },
     { key: 'bots', value: bots, ...paragraphs(bots.length > 0 ? ABOUT_MODELS : '') },
   ];
-  const foot = [conversationText(surroundings, ledger), leftoverText(keys, dropped, ledger)];
+  const foot = [conversationText(names), leftoverText(keys, dropped, ledger)];
   return {
     page: { head: HEAD, sections, foot: foot.filter((part) => part !== '').join('\n\n') },
     botCount: bots.length,
@@ -99,14 +103,9 @@ function section(key: string, lines: readonly Line[]): Line[] {
   return lines.length === 0 ? [] : [{ key, value: { lines } }];
 }
 
-function conversationText({ conversationFiles: count }: Surroundings, ledger: Ledger): string {
-  const found =
-    count === 0
-      ? ''
-      : ` ${count} such file${count === 1 ? ' stands' : 's stand'} beside the old one: keep ${count === 1 ? 'it' : 'them'}.`;
-  const text = `Conversations: the names that the Bridge kept in conversation_<Key>.json (earlier in cache_names.json) are not imported yet; their channels stay on Discord untouched.${found}`;
-  if (count > 0) ledger.note(text);
-  return text;
+function conversationText(names: readonly Names[]): string {
+  if (names.some(({ size }) => size > 0)) return '';
+  return 'Conversations: the names that the Bridge kept in conversation_<Key>.json (earlier in cache_names.json) are imported into conversations of each bot when these files stand beside the Config.yml; none with a name did.';
 }
 
 /** Every token and key of the file, wherever it stands, so that none is shown. */

@@ -29,6 +29,8 @@ export function writePage(page: Page): string {
 
 function pairOf({ key, value, above, beside }: Line): Pair<Scalar, Node> {
   const name = new Scalar(key);
+  // A name of a conversation may be anything, also what YAML reads as something else.
+  if (!/^[A-Za-z]\w*$/.test(key)) name.type = Scalar.QUOTE_DOUBLE;
   const node = nodeOf(value);
   if (above !== undefined) name.commentBefore = comment(above);
   if (beside !== undefined) node.comment = ` ${beside}`;
