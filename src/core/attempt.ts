@@ -78,7 +78,11 @@ export class Attempts {
   }
 
   #take(): { sender: Share<Sender>; bot: Share<Member> } {
-    const bot = this.#bot.bots.take(this.place.botUserId, this.#triedBots, this.#lastError);
+    const bot = this.#bot.bots.take(
+      this.#request.botUserId ?? this.place.botUserId,
+      this.#triedBots,
+      this.#lastError,
+    );
     try {
       return { bot, sender: this.#bot.senders.take(undefined, this.#triedSenders, this.#lastError) };
     } catch (error) {

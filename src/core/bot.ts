@@ -74,8 +74,6 @@ export interface ChatBotTools {
 /** A chat bot at work: its pools of accounts and bots, and its conversations. */
 export class ChatBot {
   readonly setup: ChatBotSetup;
-  /** When the bot last answered somebody, or the start, in milliseconds since the epoch. */
-  lastAnswerAt: number;
   readonly senders: Pool<Sender>;
   readonly bots: Pool<Member>;
   readonly #keeper: ChannelKeeper;
@@ -83,13 +81,15 @@ export class ChatBot {
   readonly lasting: LastingConversations;
   readonly #passing: PassingConversations;
   readonly #tools: ChatBotTools;
+  readonly #startedAt: number;
+  readonly #answeredAt = new Map<Snowflake, number>();
 
   constructor(setup: ChatBotSetup, tools: ChatBotTools) {
     const { clock, store, ids, log } = tools;
     const discord = setup.listener.port;
     const { queue, waitMs } = setup.channels;
     this.setup = setup;
-    this.lastAnswerAt = clock.now();
+    this.#startedAt = clock.now();
     this.#tools = tools;
     this.senders = new Pool(setup.senders, clock);
     this.bots = new Pool(
@@ -143,6 +143,16 @@ export class ChatBot {
   /** Why nobody could answer now, found before anything is taken: undefined when somebody can. */
   trouble(): GatewayError | undefined {
     return this.senders.trouble() ?? this.bots.trouble();
+  }
+
+  /** Notes that a bot of the pool answered somebody just now. */
+  noteAnswer(botUserId: Snowflake): void {
+    this.#answeredAt.set(botUserId, this.#tools.clock.now());
+  }
+
+  /** When a bot of the pool last answered somebody, or the start, in milliseconds since the epoch. */
+  lastAnswerOf(botUserId: Snowflake): number {
+    return this.#answeredAt.get(botUserId) ?? this.#startedAt;
   }
 
   /** True when an answer can be expected: the reading account is connected, and somebody can write. */

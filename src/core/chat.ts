@@ -22,6 +22,8 @@ export interface ChatRequest {
   readonly streamed: boolean;
   /** Name of a lasting conversation: only the newest user message is sent to it. */
   readonly conversation?: string | undefined;
+  /** User id of the bot of a pool that should answer, if it can. */
+  readonly botUserId?: string | undefined;
   /** Aborted when the caller goes away. */
   readonly signal: AbortSignal;
   /** Id of the HTTP request, for the log. */

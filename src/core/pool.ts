@@ -38,17 +38,20 @@ const REST_RULES: Partial<Record<ErrorCode, RestRule>> = {
 interface Seat<M extends Member> {
   readonly member: M;
   busy: number;
+  /** Counts up with each use of the pool: the smaller, the longer not used. */
+  usedAt: number;
   restsUntil: number;
   rest: { readonly firm: boolean; readonly error: GatewayError } | undefined;
 }
 
-/** Shares work among members: the least busy first; limited and failing ones rest. */
+/** Shares work among members: the least busy first, of equals the longest unused; limited and failing ones rest. */
 export class Pool<M extends Member> {
   readonly #seats: readonly Seat<M>[];
   readonly #clock: Clock;
+  #uses = 0;
 
   constructor(members: readonly M[], clock: Clock) {
-    this.#seats = members.map((member) => ({ member, busy: 0, restsUntil: 0, rest: undefined }));
+    this.#seats = members.map((member) => ({ member, busy: 0, usedAt: 0, restsUntil: 0, rest: undefined }));
     this.#clock = clock;
   }
 
@@ -82,6 +85,8 @@ export class Pool<M extends Member> {
     const seat = able.find((other) => other.member.id === preferredId) ?? this.#best(able);
     if (seat === undefined) throw lastError ?? this.#soonest(open);
     seat.busy += 1;
+    this.#uses += 1;
+    seat.usedAt = this.#uses;
     return this.#share(seat);
   }
 
@@ -128,10 +133,7 @@ export class Pool<M extends Member> {
   #best(able: readonly Seat<M>[]): Seat<M> | undefined {
     const awake = able.filter((seat) => !this.#rests(seat));
     const candidates = awake.length > 0 ? awake : able;
-    return candidates.reduce<Seat<M> | undefined>(
-      (best, seat) => (best === undefined || seat.busy < best.busy ? seat : best),
-      undefined,
-    );
+    return candidates.toSorted((a, b) => a.busy - b.busy || a.usedAt - b.usedAt)[0];
   }
 
   #soonest(open: readonly Seat<M>[]): GatewayError {

@@ -158,7 +158,7 @@ class Service implements RunningService {
         completionTokens: await this.#tools.tokens.count(answer.text),
       };
       report.complete(answer, usage);
-      bot.lastAnswerAt = this.#tools.clock.now();
+      bot.noteAnswer(attempts.botUserId);
       isComplete = answer.reason !== 'length';
       if (!isComplete) attempts.place.leave({ type: 'broken' });
       yield { type: 'answer-completed', answer: answer.finish(usage) };

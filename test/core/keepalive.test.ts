@@ -124,7 +124,7 @@ describe('keepalive by timer', () => {
     await w.minutes(60);
     expect(w.warnings).toHaveLength(1);
     expect(w.pinged().filter((id) => id === 'B1')).toHaveLength(2);
-    expect(w.bots[0]?.lastAnswerAt).toBeGreaterThan(w.clock.now() - 2 * MINUTE_MS);
+    expect(w.bots[0]?.lastAnswerOf('A1')).toBeGreaterThan(w.clock.now() - 2 * MINUTE_MS);
     w.keepalive.stop();
   });
 
@@ -140,14 +140,32 @@ describe('keepalive by timer', () => {
 });
 
 describe('keepalive by call', () => {
+  test('looks at each bot of a pool by itself', async () => {
+    const w = await world({ bots: [{ id: 'coze', botUserIds: ['B1', 'B2'], keepalive: every(0) }] });
+    await w.minutes(1);
+    w.bots[0]?.noteAnswer('B1');
+    await w.minutes(30);
+    expect(await w.keepalive.run(CALLER)).toMatchObject({ pinged: ['coze'] });
+    expect(w.asked.map(({ room }) => room.botUserId)).toEqual(['B2']);
+    await w.minutes(31);
+    await w.keepalive.run(CALLER);
+    expect(
+      w.asked
+        .slice(1)
+        .map(({ room }) => room.botUserId)
+        .sort(),
+    ).toEqual(['B1', 'B2']);
+    expect(new Set(w.asked.map(({ room }) => room.channelId)).size).toBe(2);
+  });
+
   test('pings the idle bots of the caller at once, and tells what became of each', async () => {
     const w = await world({
       bots: ['a', 'b', 'c', 'd'].map((id) => ({ id, botUserIds: [id], keepalive: every(0) })),
     });
     w.world.behaviour = (asked) => (asked.room.botUserId === 'b' ? broken() : echo(asked));
-    await w.minutes(31);
-    const fresh = w.bots[2];
-    if (fresh) fresh.lastAnswerAt = w.clock.now() - 30 * MINUTE_MS;
+    await w.minutes(1);
+    w.bots[2]?.noteAnswer('c');
+    await w.minutes(30);
     const round = await w.keepalive.run({ id: 'x', admin: false, bots: ['a', 'b', 'c'] });
     expect(round).toEqual({ pinged: ['a'], failed: ['b'], notNeeded: ['c'] });
     expect(new Set(w.pinged())).toEqual(new Set(['a', 'b']));

@@ -40,6 +40,12 @@ describe('load balancing', () => {
     expect(w.bots.map((bot) => bot.busy)).toEqual([0, 0]);
   });
 
+  test('takes turns among the bots of a pool that are equally idle', async () => {
+    const w = await world({ bots: [{ botUserIds: ['B1', 'B2', 'B3'] }] });
+    for (const text of ['1', '2', '3', '4']) await w.ask([text]);
+    expect(w.asked.map(({ room }) => room.botUserId)).toEqual(['B1', 'B2', 'B3', 'B1']);
+  });
+
   test('leaves a lasting conversation at its bot when that bot failed somebody else', async () => {
     const w = await world({ bots: [{ botUserIds: ['B1', 'B2'] }] });
     await w.ask(['one'], { conversation: 'diary' });
