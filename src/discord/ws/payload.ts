@@ -1,4 +1,5 @@
 import type { Payload } from './machine.ts';
+import { pickMembers } from './pick.ts';
 
 /** The events that are read; all others are only counted. */
 const WANTED_EVENTS: ReadonlySet<string> = new Set([
@@ -14,6 +15,9 @@ const WANTED_EVENTS: ReadonlySet<string> = new Set([
 /** Discord writes the head of a payload first, which tells whether the rest is worth reading. */
 const DISPATCH_HEAD = /^\{"t":"([A-Z0-9_]+)","s":(\d{1,15}),"op":0,/;
 const HEAD_BYTES = 96;
+/** A READY beyond this is read member by member. */
+const LARGE_BYTES = 64 * 1024;
+const READY_MEMBERS: ReadonlySet<string> = new Set(['session_id', 'resume_gateway_url', 'user']);
 
 /**
  * Reads a payload. Events that nobody wants (a user account gets megabytes of guilds and presences) come back
@@ -23,6 +27,8 @@ const HEAD_BYTES = 96;
 export function readPayload(bytes: Buffer): Payload {
   const head = DISPATCH_HEAD.exec(bytes.toString('latin1', 0, HEAD_BYTES));
   if (head?.[1] && !WANTED_EVENTS.has(head[1])) return { op: 0, t: head[1], s: Number(head[2]) };
+  const ready = head?.[1] === 'READY' && bytes.length > LARGE_BYTES ? readLargeReady(bytes) : undefined;
+  if (ready) return { op: 0, t: 'READY', s: Number(head?.[2]), d: ready };
   const value: unknown = JSON.parse(bytes.toString('utf8'));
   if (typeof value !== 'object' || value === null || !('op' in value) || typeof value.op !== 'number') {
     throw new SyntaxError('a payload without op');
@@ -32,4 +38,12 @@ export function readPayload(bytes: Buffer): Payload {
     return { op: 0, t: payload.t, s: payload.s ?? null };
   }
   return payload;
+}
+
+/** What is needed of a READY; undefined when it does not look as expected, and has to be parsed whole. */
+function readLargeReady(bytes: Buffer): Record<string, unknown> | undefined {
+  const data = pickMembers(bytes, new Set(['d']))?.get('d');
+  const members = data && pickMembers(data, READY_MEMBERS);
+  if (!members?.has('session_id')) return undefined;
+  return Object.fromEntries([...members].map(([name, text]) => [name, JSON.parse(text.toString('utf8'))]));
 }
