@@ -84,6 +84,7 @@ export function createApp(options: HttpOptions): FastifyInstance {
   const isClosing = trackClosing(app);
   decorateRequests(app);
   addHeaders(app);
+  endUnreadBodies(app, options.clock);
   logRequests(app, {
     clock: options.clock,
     log: options.log,
@@ -163,6 +164,19 @@ function addHeaders(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(SECURITY_HEADERS);
     reply.header('x-request-id', request.id);
+  });
+}
+
+/** How long a caller that was answered early (401, 404, 413) may go on sending its body, in milliseconds. */
+const LINGER_MS = 5_000;
+
+/** Node reads on what nobody wants, so that the answer is not lost under a reset; that must not go on for ever. */
+function endUnreadBodies(app: FastifyInstance, clock: Clock): void {
+  app.addHook('onResponse', async ({ raw }) => {
+    if (raw.complete) return;
+    clock.after(LINGER_MS, () => {
+      if (!raw.complete) raw.destroy();
+    });
   });
 }
 

@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { FakeClock } from '../support/fake-clock.ts';
 import { makeApp } from './support.ts';
 
 const open = () => makeApp({ keys: [], open: true, openAdmin: true });
@@ -38,5 +41,24 @@ describe('a path that does not exist', () => {
       payload: '{ this is no JSON',
     });
     expect(response.statusCode).toBe(404);
+  });
+});
+
+describe('a caller that was refused', () => {
+  it('cannot go on sending for ever', async () => {
+    const clock = new FakeClock();
+    const { app } = makeApp({ clock });
+    await app.listen({ port: 0, host: '127.0.0.1' });
+    const { port } = app.server.address() as AddressInfo;
+    const socket = connect(port, '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    const closed = once(socket, 'close');
+    socket.on('error', () => {});
+    socket.write('POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: 1000000000\r\n\r\nsome');
+    const [answer] = await once(socket, 'data');
+    expect(String(answer)).toContain('401');
+    await clock.settle();
+    await clock.advance(5_000);
+    await closed;
   });
 });
