@@ -26,17 +26,22 @@ export function watchCertificate(
   { clock, log }: { readonly clock: Clock; readonly log: Log },
 ): CancelTimer {
   let known = fingerprint(inUse);
+  let warned = '';
   let cancel = clock.after(LOOK_EVERY_MS, look);
   function look(): void {
     cancel = clock.after(LOOK_EVERY_MS, look);
     try {
       const found = fingerprint({ cert: readFileSync(files.cert), key: readFileSync(files.key) });
       if (found === known) return;
-      known = found;
       const { cert, key, validUntil } = readCertificate(files, clock.now(), 'server.tls');
       holder.setSecureContext({ cert, key });
+      known = found;
+      warned = '';
       log.info({ validUntil: new Date(validUntil).toISOString() }, 'HTTPS uses the renewed certificate');
     } catch (error) {
+      // It is tried again, as it may only be ahead of this machine's clock; said once.
+      if (warned === String(error)) return;
+      warned = String(error);
       log.warn(
         { error: String(error) },
         'the certificate on the disk cannot be used; the old one stays in use',

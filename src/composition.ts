@@ -136,7 +136,7 @@ export async function stopParts(
   keepalive.stop();
   const answered = chat.close(GRACE_MS);
   await Promise.all([answered, closeDoors(answered)]);
-  await Promise.all([...accounts.values()].map(({ client }) => client.close()));
+  await Promise.allSettled([...accounts.values()].map(({ client }) => client.close()));
   await usage.write();
   await store.close();
 }

@@ -25,6 +25,7 @@ export function createFetch(app: FastifyInstance): (request: Request) => Promise
     const leaving = new AbortController();
     const signal = AbortSignal.any([request.signal, leaving.signal]);
     const reply = await departures.run(signal, () => inject(app, request, signal));
+    request.signal.throwIfAborted();
     const body = reply.stream();
     // A body that is given up looks to the gateway like a caller whose connection broke.
     body.once('close', () => {

@@ -71,7 +71,7 @@ export interface Gateway {
 }
 
 /** The program itself: its conversations and its usage are kept under this name, as if it were the name of a key. */
-const PROGRAM: Caller = { id: 'library', admin: true, bots: ['*'] };
+const PROGRAM: Caller = { id: '(library)', admin: true, bots: ['*'] };
 
 /**
  * Makes a gateway for use in a program and begins to log its accounts in. The environment is not read, and of the
@@ -91,14 +91,15 @@ export function createGateway(config: ConfigInput, options: CreateGatewayOptions
   // Seen here, so that a program that never looks at it is not ended by it.
   ready.catch(() => {});
 
-  const start = (question: Question) => startAnswering(parts.chat.chat(readQuestion(question, ids)), ready);
+  const start = (question: Question) =>
+    startAnswering(parts.chat.chat(readQuestion(question, ids)), until(ready, question.signal));
   const tasks = new TaskList(clock, ids);
   const serve = createFetch(app);
   let stopped: Promise<void> | undefined;
   return {
     ready,
     async fetch(request) {
-      await ready;
+      await until(ready, request.signal);
       return stopped ? refusal() : serve(request);
     },
     chat: start,
@@ -115,6 +116,17 @@ export function createGateway(config: ConfigInput, options: CreateGatewayOptions
     await Promise.allSettled([ready]);
     await stopParts(parts, () => app.close());
   }
+}
+
+/** Waits no longer than the caller does. */
+function until(ready: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (!signal) return ready;
+  return new Promise((resolve, reject) => {
+    const leave = () => reject(signal.reason);
+    if (signal.aborted) return leave();
+    signal.addEventListener('abort', leave, { once: true });
+    ready.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+  });
 }
 
 function readQuestion({ model, messages, conversation, signal }: Question, ids: Ids): ChatRequest {

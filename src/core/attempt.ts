@@ -1,7 +1,7 @@
 import type { ChatBot, Sender } from './bot.ts';
 import type { ChatMessage, ChatRequest } from './chat.ts';
 import type { Clock } from './clock.ts';
-import { discordCode } from './discord.ts';
+import { discordCode, UNKNOWN_CHANNEL } from './discord.ts';
 import type { BotEvent, JobMessage, Room } from './driver.ts';
 import { type ErrorCode, GatewayError, toGatewayError } from './errors.ts';
 import type { Ids } from './ids.ts';
@@ -16,9 +16,6 @@ export interface AttemptTools {
   readonly ids: Ids;
   readonly media: MediaLoader;
 }
-
-/** Discord's code for a channel that is gone (Discord docs, "JSON Error Codes"). */
-const UNKNOWN_CHANNEL = 10_003;
 
 /** A person who clears the guild may be faster than we are; beyond this something else is wrong. */
 const MOST_MOVES = 3;
@@ -159,6 +156,7 @@ export class Attempts {
     if (discordCode(error) === UNKNOWN_CHANNEL) return !this.#wasShown && this.#move();
     // Nobody reads: that is no fault of whoever wrote, and nobody else could do better.
     if (this.#bot.setup.listener.trouble()) return false;
+    if (isAny(error, ['answer_timeout']) && !this.#bot.setup.listener.isConnected()) return false;
     const isFaultOfBot = isAny(error, BOT_FAULTS);
     const isListed = isFaultOfBot
       ? this.#bot.bots.blame(botUserId, error)

@@ -127,6 +127,7 @@ export class ChatBot {
     const bot = hash('sha256', this.setup.id).slice(0, 8);
     const prefix = `cg-${instance}-${bot}-`;
     await this.#keeper.open(prefix, await this.lasting.channelIds());
+    await this.lasting.finishDeleting();
   }
 
   /** Stops keeping channels; requests that wait for one fail. */

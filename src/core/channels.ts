@@ -217,9 +217,9 @@ export class ChannelKeeper {
   }
 
   /** A lasting conversation ended; its channel is deleted. */
-  retireLasting(channel: Channel): void {
+  retireLasting(channel: Channel, onDeleted?: () => void): void {
     this.#lasting -= 1;
-    this.#remove(channel);
+    this.#remove(channel, onDeleted);
   }
 
   get #total(): number {
@@ -323,21 +323,22 @@ export class ChannelKeeper {
   }
 
   /** Deletes on Discord; the place stays taken until Discord has confirmed. */
-  #remove(channel: Channel): void {
+  #remove(channel: Channel, onDeleted: () => void = () => {}): void {
     this.#deleting += 1;
-    void this.#delete(channel, FIRST_RETRY_MS);
+    void this.#delete(channel, FIRST_RETRY_MS, onDeleted);
   }
 
-  async #delete(channel: Channel, retryMs: number): Promise<void> {
+  async #delete(channel: Channel, retryMs: number, onDeleted: () => void): Promise<void> {
     try {
       await this.#tools.discord.deleteChannel(channel.id);
       this.#deleting -= 1;
+      onDeleted();
       this.#work();
     } catch (error) {
       this.#tools.log.warn({ channel: channel.id, error: String(error) }, 'could not delete a channel');
       if (this.#isClosed) return;
       const nextMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
-      this.#tools.clock.after(retryMs, () => void this.#delete(channel, nextMs));
+      this.#tools.clock.after(retryMs, () => void this.#delete(channel, nextMs, onDeleted));
     }
   }
 

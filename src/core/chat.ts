@@ -22,6 +22,8 @@ export interface ChatRequest {
   readonly streamed: boolean;
   /** Name of a lasting conversation: only the newest user message is sent to it. */
   readonly conversation?: string | undefined;
+  /** True when a conversation that does not exist is an error instead of being made. */
+  readonly mustExist?: boolean;
   /** User id of the bot of a pool that should answer, if it can. */
   readonly botUserId?: string | undefined;
   /** Aborted when the caller goes away. */

@@ -1,6 +1,6 @@
 import { type ChatBot, homeOf, leastBusy } from './bot.ts';
 import { type Caller, mayUse } from './caller.ts';
-import type { Snowflake } from './discord.ts';
+import { discordCode, type Snowflake, UNKNOWN_CHANNEL } from './discord.ts';
 import type { LatestAnswer } from './driver.ts';
 import { GatewayError } from './errors.ts';
 import type { StoredConversation } from './store.ts';
@@ -97,7 +97,14 @@ class Conversations implements ConversationService {
     signal: AbortSignal,
   ): Promise<LatestAnswer | undefined> {
     const { bot, stored } = await this.#get(caller, nameOrId);
-    return bot.latest(stored.channelId, signal);
+    try {
+      return await bot.latest(stored.channelId, signal);
+    } catch (error) {
+      if (discordCode(error) !== UNKNOWN_CHANNEL) throw error;
+      // Somebody deleted the channel on Discord: the conversation is over.
+      await bot.lasting.remove(caller.id, stored.name);
+      throw new GatewayError('conversation_not_found', `There is no conversation "${nameOrId}" any more.`);
+    }
   }
 
   isOnline(caller: Caller): boolean {

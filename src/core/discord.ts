@@ -162,6 +162,9 @@ export interface DiscordRefusal {
   readonly discordCode: number;
 }
 
+/** Discord's code for a channel that is gone (Discord docs, "JSON Error Codes"). */
+export const UNKNOWN_CHANNEL = 10_003;
+
 /** Discord's JSON error code behind an error, or undefined when the error is no refusal by Discord. */
 export function discordCode(error: unknown): number | undefined {
   const cause = error instanceof Error ? error.cause : undefined;

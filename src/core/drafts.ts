@@ -79,6 +79,11 @@ export class ReportDraft {
     this.#usage = usage;
   }
 
+  /** What was used, also when the answer did not come to its end. */
+  used(usage: Usage): void {
+    this.#usage ??= usage;
+  }
+
   /** The report at this moment. */
   finish(): ChatReport {
     const { caller, model, requestId } = this.#request;

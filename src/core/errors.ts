@@ -79,6 +79,12 @@ export const ERROR_KINDS = {
     'A conversation of this name exists already.',
     'Choose another name, or use the one that exists.',
   ),
+  conversation_given: kind(
+    409,
+    false,
+    'The conversation is set in the configuration; callers cannot rename or delete it.',
+    'Change bots[].conversations in cordgate.yaml.',
+  ),
   body_too_large: kind(413, false, 'The request body is too large.', 'Send less, or smaller pictures.'),
   queue_full: kind(
     429,

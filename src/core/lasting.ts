@@ -43,6 +43,9 @@ interface Live {
 /** Whose the given conversations are. No key can have this name: names of keys are not empty and hold no NUL. */
 const OPERATOR = '\0operator';
 
+/** Begins the name of a conversation whose channel is being deleted; names of callers hold no control characters. */
+const ENDING = '\0ending ';
+
 /**
  * Conversations with a name: each lives in a channel of its own for as long as nobody deletes it. A name or the
  * channel's id addresses one, but only channels made here or given by the operator: no other id reaches Discord.
@@ -66,13 +69,22 @@ export class LastingConversations {
   /** All conversations of the caller, oldest first, then those the operator gave. */
   async list(callerId: string): Promise<StoredConversation[]> {
     const stored = await this.#tools.store.listConversations(this.#tools.botId);
-    return [...stored.filter((conversation) => conversation.callerId === callerId), ...this.#given()];
+    const own = stored.filter(
+      (conversation) => conversation.callerId === callerId && !isEnding(conversation),
+    );
+    return [...own, ...this.#given()];
   }
 
   /** Channels of all lasting conversations of the bot that were made here. */
   async channelIds(): Promise<Set<Snowflake>> {
     const conversations = await this.#tools.store.listConversations(this.#tools.botId);
     return new Set(conversations.map(({ channelId }) => channelId));
+  }
+
+  /** Goes on with deleting the channels of conversations that were deleted before a stop or a crash. */
+  async finishDeleting(): Promise<void> {
+    const stored = await this.#tools.store.listConversations(this.#tools.botId);
+    for (const conversation of stored.filter(isEnding)) this.#deleteChannel(conversation);
   }
 
   /**
@@ -126,8 +138,10 @@ export class LastingConversations {
    */
   async remove(callerId: string, nameOrId: string): Promise<StoredConversation> {
     const stored = await this.#owned(callerId, nameOrId);
-    if (!(await this.#tools.store.deleteConversation(stored))) throw notFound(nameOrId);
-    this.#tools.keeper.retireLasting({ id: stored.channelId, name: stored.name });
+    // The row stays under a name that nobody can have until Discord has deleted the channel, also over a restart.
+    const name = `${ENDING}${stored.channelId}`;
+    if ((await this.#tools.store.renameConversation(stored, name)) !== 'renamed') throw notFound(nameOrId);
+    this.#deleteChannel({ ...stored, name });
     this.#live.get(liveId(stored))?.end.abort(notFound(stored.name));
     this.#live.delete(liveId(stored));
     return stored;
@@ -139,12 +153,17 @@ export class LastingConversations {
    */
   async open(request: ChatRequest, nameOrId: string, signal: AbortSignal): Promise<Place> {
     const callerId = request.caller.id;
+    const known = await this.find(callerId, nameOrId);
+    if (!known && request.mustExist) throw notFound(nameOrId);
+    // A conversation that is renamed while we wait for it is still the one that was meant.
+    const look = () => this.find(callerId, known?.channelId ?? nameOrId);
     while (true) {
-      const key = (await this.find(callerId, nameOrId)) ?? this.#key(callerId, nameOrId);
+      const key = (await look()) ?? this.#key(callerId, nameOrId);
       const { live, release } = await this.#enter(key, signal);
       try {
         live.end.signal.throwIfAborted();
-        const found = await this.find(callerId, nameOrId);
+        const found = await look();
+        if (known && !found) throw notFound(nameOrId);
         // Renamed or deleted while we waited: this is no longer the turn for what the name means now.
         if (this.#live.get(liveId(found ?? key)) !== live) {
           release();
@@ -156,6 +175,15 @@ export class LastingConversations {
         throw error;
       }
     }
+  }
+
+  #deleteChannel(stored: StoredConversation): void {
+    const { keeper, store, log } = this.#tools;
+    keeper.retireLasting({ id: stored.channelId, name: stored.name }, () => {
+      store.deleteConversation(stored).catch((error: unknown) => {
+        log.error({ error: String(error) }, 'could not forget a deleted conversation');
+      });
+    });
   }
 
   #key(callerId: string, name: string): ConversationKey {
@@ -173,9 +201,10 @@ export class LastingConversations {
     const stored = await this.find(callerId, nameOrId);
     if (!stored) throw notFound(nameOrId);
     if (stored.callerId !== OPERATOR) return stored;
-    throw new GatewayError('invalid_request', `The conversation "${nameOrId}" is set in the configuration.`, {
-      hint: 'Change bots[].conversations in cordgate.yaml.',
-    });
+    throw new GatewayError(
+      'conversation_given',
+      `The conversation "${nameOrId}" is set in the configuration.`,
+    );
   }
 
   async #enter(key: ConversationKey, signal: AbortSignal): Promise<{ live: Live; release: () => void }> {
@@ -304,8 +333,13 @@ export class LastingConversations {
   }
 }
 
-function liveId(key: ConversationKey): string {
-  return `${key.callerId}\0${key.name}`;
+/** Two given names may lead to one channel, and one channel answers one request at a time. */
+function liveId(key: ConversationKey & { readonly channelId?: Snowflake }): string {
+  return `${key.callerId}\0${key.callerId === OPERATOR ? key.channelId : key.name}`;
+}
+
+function isEnding({ name }: StoredConversation): boolean {
+  return name.startsWith(ENDING);
 }
 
 function exists(name: string): GatewayError {

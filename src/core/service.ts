@@ -1,7 +1,7 @@
 import { Attempts } from './attempt.ts';
 import { type ChatBot, homeOf, leastBusy } from './bot.ts';
 import { type Caller, mayUse } from './caller.ts';
-import type { Chat, ChatEvent, ChatRequest, ChatService, ModelInfo } from './chat.ts';
+import type { Chat, ChatEvent, ChatRequest, ChatService, ModelInfo, Usage } from './chat.ts';
 import type { Clock } from './clock.ts';
 import { AnswerDraft, ReportDraft } from './drafts.ts';
 import type { EndReason } from './driver.ts';
@@ -153,10 +153,7 @@ class Service implements RunningService {
         if (request.streamed) yield shown;
       }
       ending.remember = (text) => attempts.place.leave(answered(attempts, answer.reason, text));
-      const usage = {
-        promptTokens: await promptTokens,
-        completionTokens: await this.#tools.tokens.count(answer.text),
-      };
+      const usage = await this.#usageOf(promptTokens, answer);
       report.complete(answer, usage);
       bot.noteAnswer(attempts.botUserId);
       isComplete = answer.reason !== 'length';
@@ -166,7 +163,13 @@ class Service implements RunningService {
       place.ended?.removeEventListener('abort', onDeleted);
       // A no-op after a clean end: only the first call counts.
       leaveUnfinished(attempts, isComplete, answer.reason);
+      // Who leaves early has used what was sent and said so far.
+      if (attempts.wasSent) report.used(await this.#usageOf(promptTokens, answer));
     }
+  }
+
+  async #usageOf(promptTokens: Promise<number>, { text }: AnswerDraft): Promise<Usage> {
+    return { promptTokens: await promptTokens, completionTokens: await this.#tools.tokens.count(text) };
   }
 
   async #countPrompt(request: ChatRequest): Promise<number> {

@@ -38,8 +38,12 @@ export interface Store {
    * bot already, `missing` when there is none of the old.
    */
   renameConversation(key: ConversationKey, newName: string): Promise<'renamed' | 'exists' | 'missing'>;
-  /** Notes which bot answers in a conversation, if it still lives in that channel. */
-  noteBot(key: ConversationKey, channelId: Snowflake, botUserId: Snowflake): Promise<void>;
+  /** Notes which bot answers in the conversation of a channel; its name may have changed meanwhile. */
+  noteBot(
+    key: Pick<ConversationKey, 'botId' | 'callerId'>,
+    channelId: Snowflake,
+    botUserId: Snowflake,
+  ): Promise<void>;
   /** True when there was one. */
   deleteConversation(key: ConversationKey): Promise<boolean>;
   /** Adds one to a counter of a day (`YYYY-MM-DD`) and gives the new value; old days are forgotten. */

@@ -198,13 +198,14 @@ function guardDoor(app: FastifyInstance, options: HttpOptions, isClosing: () => 
 }
 
 /**
- * Without a key every page in a local browser could use the gateway. A page that lets its own name point to this
- * machine is known by that name; and management is not for pages of other machines at all.
+ * Without a key every page in a local browser could use the gateway, spend credits and delete conversations. Pages of
+ * other machines are known by their origin; one that lets its own name point to this machine, by that name.
  */
 function refuseForeignPages(request: FastifyRequest): void {
   const { origin } = request.headers;
   const isForeignHost = !isLocalName(request.hostname);
-  const isForeignPage = request.url.startsWith('/admin') && origin !== undefined && !isLocalOrigin(origin);
+  const isForeignPage =
+    origin === undefined ? request.headers['sec-fetch-site'] === 'cross-site' : !isLocalOrigin(origin);
   if (!isForeignHost && !isForeignPage) return;
   throw new GatewayError(
     'address_not_allowed',

@@ -42,9 +42,16 @@ class MemoryStore implements Store {
     return 'renamed';
   }
 
-  async noteBot(key: ConversationKey, channelId: string, botUserId: string): Promise<void> {
-    const found = this.conversations.get(keyOf(key));
-    if (found?.channelId === channelId) this.conversations.set(keyOf(key), { ...found, botUserId });
+  async noteBot(
+    key: Pick<ConversationKey, 'botId' | 'callerId'>,
+    channelId: string,
+    botUserId: string,
+  ): Promise<void> {
+    for (const [id, found] of this.conversations) {
+      const isMeant =
+        found.botId === key.botId && found.callerId === key.callerId && found.channelId === channelId;
+      if (isMeant) this.conversations.set(id, { ...found, botUserId });
+    }
   }
 
   async deleteConversation(key: ConversationKey): Promise<boolean> {

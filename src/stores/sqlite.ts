@@ -30,7 +30,7 @@ const STATEMENTS = {
   remove: 'DELETE FROM conversations WHERE bot_id = ? AND caller_id = ? AND name = ?',
   rename: `UPDATE OR IGNORE conversations SET name = ? WHERE bot_id = ? AND caller_id = ? AND name = ?`,
   noteBot: `UPDATE conversations SET bot_user_id = ?
-    WHERE bot_id = ? AND caller_id = ? AND name = ? AND channel_id = ?`,
+    WHERE bot_id = ? AND caller_id = ? AND channel_id = ?`,
   forget: 'DELETE FROM counters WHERE day < ?',
   increment: `INSERT INTO counters VALUES (?, ?, 1)
     ON CONFLICT DO UPDATE SET value = value + 1 RETURNING value`,
@@ -127,8 +127,12 @@ class SqliteStore implements Store {
     });
   }
 
-  async noteBot(key: ConversationKey, channelId: string, botUserId: string): Promise<void> {
-    this.guard(() => this.statements.noteBot.run(botUserId, key.botId, key.callerId, key.name, channelId));
+  async noteBot(
+    key: Pick<ConversationKey, 'botId' | 'callerId'>,
+    channelId: string,
+    botUserId: string,
+  ): Promise<void> {
+    this.guard(() => this.statements.noteBot.run(botUserId, key.botId, key.callerId, channelId));
   }
 
   async deleteConversation(key: ConversationKey): Promise<boolean> {

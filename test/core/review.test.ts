@@ -298,9 +298,9 @@ describe('a lasting conversation', () => {
     const third = w.ask(['c'], { conversation: 'y' });
     await Promise.all([first, second, third]);
     const perChannel = new Set(w.asked.map(({ room }) => room.channelId));
-    expect(perChannel.size).toBe(2);
-    expect(most).toBeLessThanOrEqual(2);
-    expect((await w.bots[0]?.lasting.list(CALLER.id))?.map(({ name }) => name)).toEqual(['y', 'x']);
+    expect(perChannel.size).toBe(1);
+    expect(most).toBe(1);
+    expect((await w.bots[0]?.lasting.list(CALLER.id))?.map(({ name }) => name)).toEqual(['y']);
   });
 
   test('is not overwritten by another one that gets its name at the same moment', async () => {
@@ -379,5 +379,108 @@ describe('files that are too large together', () => {
       message: expect.stringContaining('25 MB'),
     });
     expect(finished).toBeLessThanOrEqual(10);
+  });
+});
+
+describe('lasting conversations, as a second review found them', () => {
+  test('of two given names for one channel answer one request at a time', async () => {
+    const w = await world({ bots: [{ conversations: { a: '77', b: '77' } }] });
+    let inside = 0;
+    let most = 0;
+    w.behaviour = async function* (asked) {
+      inside += 1;
+      most = Math.max(most, inside);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      inside -= 1;
+      yield* echo(asked);
+    };
+    w.discord.channels.set('77', { id: '77', name: 'x' });
+    await Promise.all([
+      w.ask(['1'], { conversation: 'a' }),
+      w.ask(['2'], { conversation: 'b', caller: { ...CALLER, id: 'other' } }),
+    ]);
+    expect(most).toBe(1);
+  });
+
+  test('a request that waits for one that is renamed is answered there', async () => {
+    const w = await world();
+    w.behaviour = async function* (asked) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      yield* echo(asked);
+    };
+    await w.ask(['0'], { conversation: 'x' });
+    const first = w.ask(['1'], { conversation: 'x' });
+    await w.clock.settle();
+    const second = w.ask(['2'], { conversation: 'x' });
+    await w.clock.settle();
+    await w.bots[0]?.lasting.rename(CALLER.id, 'x', 'y');
+    await Promise.all([first, second]);
+    expect(new Set(w.asked.map(({ room }) => room.channelId)).size).toBe(1);
+    expect((await w.bots[0]?.lasting.list(CALLER.id))?.map(({ name }) => name)).toEqual(['y']);
+  });
+
+  test('is not made by a request that says it must exist', async () => {
+    const w = await world();
+    await expect(w.ask(['1'], { conversation: 'x', mustExist: true })).rejects.toMatchObject({
+      code: 'conversation_not_found',
+    });
+    expect(await w.bots[0]?.lasting.list(CALLER.id)).toEqual([]);
+  });
+
+  test('that was deleted while Discord failed is deleted there after a restart', async () => {
+    const before = await world();
+    await before.ask(['1'], { conversation: 'x' });
+    const channelId = before.asked[0]?.room.channelId ?? '';
+    before.discord.failures.set('deleteChannel', () => new Error('no network'));
+    await before.bots[0]?.lasting.remove(CALLER.id, 'x');
+    expect(await before.bots[0]?.lasting.list(CALLER.id)).toEqual([]);
+    await before.service.close(0);
+    const after = new CoreWorld({ store: before.store });
+    after.discord.channels.set(channelId, { id: channelId, name: 'x' });
+    await after.open();
+    await after.clock.settle();
+    expect(after.discord.channels.has(channelId)).toBe(false);
+    expect(await after.store.listConversations('coze')).toEqual([]);
+    expect(after.bots[0]?.channelCounts).toMatchObject({ lasting: 0, channels: 0 });
+  });
+
+  test('keeps its bot when it is renamed during its first answer', async () => {
+    const w = await world({ bots: [{ botUserIds: ['B1', 'B2'] }] });
+    w.behaviour = async function* (asked) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      yield* echo(asked);
+    };
+    const first = w.ask(['1'], { conversation: 'x' });
+    await w.clock.settle();
+    await w.bots[0]?.lasting.rename(CALLER.id, 'x', 'y');
+    await first;
+    expect((await w.bots[0]?.lasting.list(CALLER.id))?.[0]?.botUserId).toBe('B1');
+  });
+});
+
+describe('usage', () => {
+  test('is counted for a caller that leaves early', async () => {
+    const w = await world();
+    w.behaviour = never;
+    const leaving = new AbortController();
+    const asking = w.ask(['one two three'], { signal: leaving.signal }).catch(() => {});
+    await w.clock.settle();
+    leaving.abort(new Error('gone'));
+    await asking;
+    expect(w.reports[0]).toMatchObject({ outcome: 'left', usage: { promptTokens: 3, completionTokens: 1 } });
+  });
+});
+
+describe('a deadline that passes while the reader is disconnected', () => {
+  test('is no fault of the bot', async () => {
+    const w = await world();
+    w.bots[0]!.setup.listener.isConnected = () => false;
+    w.behaviour = async function* () {
+      yield { type: 'job-submitted', nonce: '1' };
+      throw new GatewayError('answer_timeout', 'silent');
+    };
+    await w.ask(['1']).catch(() => {});
+    w.bots[0]!.setup.listener.isConnected = () => true;
+    expect(w.bots[0]?.trouble()).toBeUndefined();
   });
 });

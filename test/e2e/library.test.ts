@@ -274,7 +274,7 @@ describe('fetch', () => {
     const report = await (await request('/admin/api/usage')).json();
     expect(report).toEqual({
       usage: expect.arrayContaining([
-        { key: 'library', bot: 'coze', chats: 1, ...usage },
+        { key: '(library)', bot: 'coze', chats: 1, ...usage },
         { key: 'boss', bot: 'coze', chats: 1, ...usage },
       ]),
       total: {

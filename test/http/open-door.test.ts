@@ -23,11 +23,17 @@ describe('a gateway without keys on this machine', () => {
     }
   });
 
-  it('is not managed by pages of other machines', async () => {
+  it('is not used by pages of other machines', async () => {
     const { app } = open();
     const headers = { host: 'localhost:8092', origin: 'https://evil.example' };
     expect((await app.inject({ url: '/admin/api/usage', headers })).statusCode).toBe(403);
-    expect((await app.inject({ url: '/v1/models', headers })).statusCode).toBe(200);
+    expect((await app.inject({ url: '/v1/models', headers })).statusCode).toBe(403);
+    const image = { host: 'localhost:8092', 'sec-fetch-site': 'cross-site' };
+    expect((await app.inject({ url: '/api/DeleteConversation?name=x', headers: image })).statusCode).toBe(
+      403,
+    );
+    const local = { host: 'localhost:8092', origin: 'http://localhost:3000' };
+    expect((await app.inject({ url: '/v1/models', headers: local })).statusCode).toBe(200);
   });
 });
 

@@ -13,6 +13,7 @@ const keySchema = z
   .strictObject({
     key: text().regex(/^\S*$/, 'must not contain blanks').describe('the secret that callers send'),
     name: text()
+      .regex(/^[^(]/, 'must not begin with a bracket: such names are used by cordgate itself')
       .optional()
       .describe('stable name of the caller: conversations and usage belong to it, also when the key changes'),
     bots: botList().default(['*']).describe('ids of the bots that the key reaches; "*" = all'),

@@ -31,6 +31,7 @@ async function begin(options: CozeBridgeOptions, call: BridgeCall, streamed: boo
     messages,
     streamed,
     conversation,
+    mustExist: true,
     signal,
     requestId,
   });

@@ -19,12 +19,12 @@ const MOST_PAIRS = 100;
  * the last of several over the others.
  * @param query what follows the `?` of the URL, as it came
  * @param body the body as text, whatever its type claims to be
- * @throws GatewayError invalid_request when the body begins like JSON, is none, and holds nothing else either
+ * @throws GatewayError invalid_request when the body begins like JSON and is none
  */
 export function readParameters(query: string, body: string): BridgeParameters {
   const text = body.trim();
+  if (text.startsWith('{') && parseObject(text) === undefined) throw brokenJson();
   const pairs = readText(text);
-  if (pairs.length === 0 && text.startsWith('{') && parseObject(text) === undefined) throw brokenJson();
   return Object.fromEntries([...readQuery(query), ...pairs]);
 }
 

@@ -18,6 +18,9 @@ export const NO_ACCESS = '无权访问本服务';
 export const SENTENCES: Readonly<Record<ErrorCode, Sentence>> = {
   invalid_request: detailed('请求有误，请对照文档检查参数'),
   unsupported_parameter: detailed('参数不受支持：Discord机器人做不到，请去掉该参数'),
+  conversation_given: plain(
+    '该对话在配置文件的bots[].conversations中设置，不能通过接口改名或删除，请修改配置文件',
+  ),
   media_invalid: detailed('图片无法使用：只支持png、jpeg、webp、gif，且不能为空或过大，请换一张图片'),
   media_unreachable: detailed('图片链接无法读取：请检查链接，或改用base64上传'),
   media_forbidden: detailed('图片链接被拒绝：指向的不是公网地址，请换用公网链接，或改用base64上传'),
