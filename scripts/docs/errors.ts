@@ -4,7 +4,9 @@ const INTRODUCTION = `<!-- Written by "npm run docs" from src/core/errors.ts; do
 # Errors
 
 Every failure has one of the codes below. Each dialect shows it in its own shape: OpenAI's
-\`{"error": {"message", "type", "param", "code"}}\` carries the code in \`code\`; the other dialects carry the status and the message.
+\`{"error": {"message", "type", "param", "code"}}\` carries the code in \`code\`, but for those that OpenAI has a code of its own for: \`invalid_api_key\`
+(missing_key, invalid_key), \`rate_limit_exceeded\` (queue_full, channels_full, account_limited, rate_limited), \`insufficient_quota\`
+(bot_exhausted), \`unknown_url\`, \`method_not_supported\` and \`internal_error\`. The other dialects carry the status and the message.
 The log carries the code with the request id. *Again* tells whether the same request may succeed later without a change;
 with status 429 or 503 the header \`Retry-After\` says when, as far as that is known.
 `;

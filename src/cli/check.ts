@@ -54,6 +54,8 @@ async function check(io: CommandIo, parts: Parts, options: CheckOptions): Promis
   return found.some((finding) => finding.level === 'error') ? 1 : 0;
 }
 
+const HOLD_MS = 60_000;
+
 /** Stops asking Discord at the first signal. */
 async function discordFindings(
   io: CommandIo,
@@ -62,12 +64,16 @@ async function discordFindings(
   asks: boolean,
 ): Promise<Finding[]> {
   const stop = new AbortController();
+  // Waiting for Discord keeps no process alive by itself: timers of the transport never do.
+  const hold = setInterval(() => {}, HOLD_MS);
   void io.nextSignal().then(() => stop.abort());
   try {
     const found = await parts.checkDiscord(config, stop.signal);
     return asks ? [...found, ...(await parts.askBots(config, found, stop.signal))] : found;
   } catch (error) {
     throw stop.signal.aborted ? new CommandFailure('stopped before the check was done') : error;
+  } finally {
+    clearInterval(hold);
   }
 }
 

@@ -37,7 +37,8 @@ export function decodeFile(bytes: Uint8Array): string {
  * @throws ImportError when it is empty, no YAML, or no group of keys
  */
 export function readSource(text: string): SourceTree {
-  const document = firstDocument(text.replace(/^\uFEFF/, ''));
+  // People paste the README's sample together with the dots that stand for the rest.
+  const document = firstDocument(text.replace(/^\uFEFF/, '').replace(/^[ \t]*\.{3,}[ \t]*$/gm, ''));
   const root = plainData(document);
   if (root === null || root === undefined || root === '') throw new ImportError('the file is empty');
   if (!isGroup(root)) throw new ImportError(notABridgeFile);

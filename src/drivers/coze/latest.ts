@@ -1,6 +1,7 @@
 import type { Message, Snowflake } from '../../core/discord.ts';
 import type { LatestAnswer, ReadingRoom } from '../../core/driver.ts';
-import { type Answer, EMPTY_ANSWER, hasBegun, mediaOf, takeMessage, textOf } from './answer.ts';
+import { type Answer, EMPTY_ANSWER, hasBegun, mediaOf, takeMessage, textOf, textsOf } from './answer.ts';
+import { judge } from './limits.ts';
 
 /** One page of history holds the last prompt and its answer; more would be another conversation's length. */
 const PAGE = 100;
@@ -12,7 +13,10 @@ export async function readLatest(room: ReadingRoom<unknown>): Promise<LatestAnsw
     const botUserId = addressee(prompt, room.botUserIds);
     if (botUserId === undefined) continue;
     const answer = answerTo(prompt, botUserId, history);
-    return hasBegun(answer) ? { text: textOf(answer), media: mediaOf(answer) } : undefined;
+    // What Coze says about its limits is no answer.
+    if (!hasBegun(answer) || textsOf(answer).some((text) => typeof judge(text) === 'object'))
+      return undefined;
+    return { text: textOf(answer), media: mediaOf(answer) };
   }
   return undefined;
 }

@@ -53,13 +53,13 @@ function parseObject(text: string): object | undefined {
 
 function readJson(text: string, object: object): Pair[] {
   return exactLast(Object.entries(object)).flatMap(([name, written, value]) => {
-    if (value === null) return [];
+    // A list or an object is no parameter; as null, it counts as absent.
+    if (typeof value === 'object') return [];
     return [[name, typeof value === 'string' ? value : asText(value, written, text)] as const];
   });
 }
 
 function asText(value: unknown, name: string, source: string): string {
-  if (typeof value === 'object') return JSON.stringify(value);
   if (typeof value !== 'number' || Number.isSafeInteger(value)) return String(value);
   // A channel id written as a number is beyond what a number holds: its digits are in the text.
   const digits = new RegExp(`"${name}"\\s*:\\s*(-?\\d{16,})`, 'g');
