@@ -104,7 +104,7 @@ function isRefused({ client }: Account): boolean {
 
 function disabledError({ client, config }: Account): GatewayError | undefined {
   if (client.status.state !== 'disabled') return undefined;
-  const reason = client.status.reason ?? 'Discord does not accept its token';
+  const reason = sentenceOf(client.status.reason ?? 'Discord does not accept its token');
   return new GatewayError('account_disabled', `The account "${config.id}" is disabled: ${reason}.`);
 }
 
@@ -125,10 +125,15 @@ async function waitForConnection(account: Account, clock: Clock, signal: AbortSi
 
 function offlineError({ client, config }: Account): GatewayError {
   const { reason } = client.status;
-  const why = reason === undefined ? '' : `: ${reason}`;
+  const why = reason === undefined ? '' : `: ${sentenceOf(reason)}`;
   return new GatewayError(
     'account_offline',
     `The account "${config.id}", which reads the replies, is not connected to Discord${why}.`,
     { retryAfterMs: PATIENCE_MS },
   );
+}
+
+/** Reasons may be whole sentences; here they stand inside one. */
+function sentenceOf(reason: string): string {
+  return reason.replace(/\.$/, '');
 }
