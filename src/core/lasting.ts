@@ -156,7 +156,7 @@ export class LastingConversations {
     const known = await this.find(callerId, nameOrId);
     if (!known && request.mustExist) throw notFound(nameOrId);
     // A conversation that is renamed while we wait for it is still the one that was meant.
-    const look = () => this.find(callerId, known?.channelId ?? nameOrId);
+    const look = () => (known ? this.#again(known) : this.find(callerId, nameOrId));
     while (true) {
       const key = (await look()) ?? this.#key(callerId, nameOrId);
       const { live, release } = await this.#enter(key, signal);
@@ -175,6 +175,13 @@ export class LastingConversations {
         throw error;
       }
     }
+  }
+
+  /** The same conversation as it is now; under its old name it is found at once. */
+  async #again(known: StoredConversation): Promise<StoredConversation | undefined> {
+    const sameName = await this.#tools.store.findConversation(known);
+    if (sameName?.channelId === known.channelId) return sameName;
+    return (await this.list(known.callerId)).find(({ channelId }) => channelId === known.channelId);
   }
 
   #deleteChannel(stored: StoredConversation): void {

@@ -164,7 +164,7 @@ class Service implements RunningService {
       // A no-op after a clean end: only the first call counts.
       leaveUnfinished(attempts, isComplete, answer.reason);
       // Who leaves early has used what was sent and said so far.
-      if (attempts.wasSent) report.used(await this.#usageOf(promptTokens, answer));
+      if (!isComplete && attempts.wasSent) report.used(await this.#usageOf(promptTokens, answer));
     }
   }
 
