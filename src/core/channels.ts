@@ -312,7 +312,7 @@ export class ChannelKeeper {
     this.#pause();
   }
 
-  /** Nobody waits: the spare channels can be made later. */
+  /** Spare channels can be made later; a request that comes meanwhile still gets a try of its own. */
   #pause(): void {
     if (this.#cancelPause) return;
     this.#cancelPause = this.#tools.clock.after(this.#retryMs, () => {

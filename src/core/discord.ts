@@ -94,13 +94,16 @@ export interface MessageFilter {
   readonly channelId: Snowflake;
 }
 
+/** Most attachments of one message (Discord docs, "Create Message"). */
+export const MOST_FILES = 10;
+
 /** A message to send. */
 export interface MessageDraft {
   /** At most 2,000 characters (Discord docs, "Create Message"). */
   readonly content: string;
   /** At most 25 characters, unique for this message; sent with `enforce_nonce`, so that a repeat cannot act twice. */
   readonly nonce: string;
-  /** At most 10. */
+  /** At most `MOST_FILES`. */
   readonly files?: readonly MediaFile[];
   /** The only users that this message may ping; everything else in it is plain text. */
   readonly mentionUserIds: readonly Snowflake[];

@@ -157,8 +157,9 @@ export class LastingConversations {
     if (!known && request.mustExist) throw notFound(nameOrId);
     // A conversation that is renamed while we wait for it is still the one that was meant.
     const look = () => (known ? this.#again(known) : this.find(callerId, nameOrId));
+    let target = known;
     while (true) {
-      const key = (await look()) ?? this.#key(callerId, nameOrId);
+      const key = target ?? this.#key(callerId, nameOrId);
       const { live, release } = await this.#enter(key, signal);
       try {
         live.end.signal.throwIfAborted();
@@ -167,6 +168,7 @@ export class LastingConversations {
         // Renamed or deleted while we waited: this is no longer the turn for what the name means now.
         if (this.#live.get(liveId(found ?? key)) !== live) {
           release();
+          target = found;
           continue;
         }
         return this.#place(request, found ?? (await this.#create(key, signal)), live, release);
@@ -325,12 +327,12 @@ export class LastingConversations {
     signal: AbortSignal,
   ): Promise<Place> {
     try {
-      if (stored.callerId === OPERATOR || !(await this.#tools.store.deleteConversation(stored))) {
-        throw notFound(stored.name);
-      }
+      // It may have another name by now.
+      const now = stored.callerId === OPERATOR ? undefined : await this.#again(stored);
+      if (!now || !(await this.#tools.store.deleteConversation(now))) throw notFound(stored.name);
       this.#tools.keeper.retireLasting({ id: stored.channelId, name: stored.name });
       this.#tools.keeper.dropSpares();
-      const made = await this.#create(stored, signal);
+      const made = await this.#create(now, signal);
       live.unsettledUntil = 0;
       return this.#place(request, made, live, release);
     } catch (error) {

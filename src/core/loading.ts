@@ -1,10 +1,8 @@
 import type { ChatMessage } from './chat.ts';
+import { MOST_FILES } from './discord.ts';
 import type { JobMessage } from './driver.ts';
 import { GatewayError } from './errors.ts';
 import type { MediaFile, MediaLoader, MediaSource } from './media.ts';
-
-/** Most attachments of a Discord message (Discord docs, "Create Message"). */
-const MOST_FILES = 10;
 
 /** Largest request that Discord takes with all its files (Discord docs, "Uploading Files"). */
 const MOST_BYTES = 25 * 1024 * 1024;
@@ -28,6 +26,7 @@ export async function loadMessages(
       },
     );
   }
+  if (count === 0) return messages.map(({ role, name, text }) => ({ role, name, text, files: [] }));
   const load = withinBudget(loader, signal);
   return Promise.all(
     messages.map(async ({ role, name, text, files }) => ({

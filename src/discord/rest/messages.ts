@@ -1,5 +1,11 @@
 import { FormData } from 'undici';
-import type { HistoryRange, Message, MessageDraft, Snowflake } from '../../core/discord.ts';
+import {
+  type HistoryRange,
+  type Message,
+  type MessageDraft,
+  MOST_FILES,
+  type Snowflake,
+} from '../../core/discord.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { MediaFile } from '../../core/media.ts';
 import { checkedSnowflake, compareSnowflakes, isSnowflake } from '../snowflake.ts';
@@ -16,8 +22,7 @@ export interface MessageCalls {
 }
 
 const TEMPLATE = '/channels/{id}/messages';
-/** Discord docs, "Create Message" and "Allowed Mentions Object". */
-const MOST_FILES = 10;
+/** Discord docs, "Allowed Mentions Object". */
 const MOST_MENTIONS = 100;
 const USUAL_PAGE = 50;
 const LARGEST_PAGE = 100;

@@ -18,7 +18,7 @@ import { createSilenceTimer, type SilenceTimer } from './silence.ts';
 
 /** True while the bot only says that it is about to answer: its silence is no end, the deadline is. */
 function isWaiting(answer: Answer): boolean {
-  return mediaOf(answer).length === 0 && isPlaceholder(textOf(answer));
+  return isPlaceholder(textOf(answer)) && mediaOf(answer).length === 0;
 }
 
 /** How long to follow an answer, in milliseconds, and which messages it may be made of. */

@@ -1,3 +1,4 @@
+import { MOST_FILES } from '../../core/discord.ts';
 import type { JobMessage } from '../../core/driver.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { MediaFile } from '../../core/media.ts';
@@ -5,9 +6,6 @@ import { splitText } from './split.ts';
 
 /** Longest message content (Discord docs, "Create Message"); counted in UTF-16 units, which never undercounts. */
 const MESSAGE_LIMIT = 2_000;
-
-/** Most attachments of one message (Discord docs, "Create Message"). */
-const MOST_FILES = 10;
 
 /** Largest attachment in a guild without boosts (Discord docs, "Uploading Files"). */
 const LARGEST_PROMPT_BYTES = 10 * 1024 * 1024;
