@@ -23,6 +23,7 @@ export interface Attachment {
   readonly content_type?: string;
   readonly width?: number | null;
   readonly height?: number | null;
+  readonly size?: number;
 }
 
 /** A picture inside an embed. */
@@ -38,8 +39,11 @@ export interface Embed {
   readonly title?: string;
   readonly description?: string;
   readonly url?: string;
+  readonly color?: number;
   readonly image?: EmbedImage;
   readonly thumbnail?: EmbedImage;
+  readonly footer?: { readonly text: string };
+  readonly fields?: readonly { readonly name: string; readonly value: string }[];
 }
 
 /** A component of a message: an action row, or something inside one (Discord docs, "Component Reference"). */
@@ -49,6 +53,8 @@ export interface Component {
   readonly label?: string;
   readonly style?: number;
   readonly url?: string;
+  readonly emoji?: { readonly name?: string | null; readonly id?: Snowflake | null } | null;
+  readonly disabled?: boolean;
   readonly components?: readonly Component[];
   /** Text of a text display (type 10). */
   readonly content?: string;
@@ -77,6 +83,26 @@ export interface Message {
   readonly message_reference?: { readonly message_id?: Snowflake; readonly channel_id?: Snowflake };
   /** The message that a reply answers, as it stands now; null when it was deleted. */
   readonly referenced_message?: { readonly id: Snowflake } | null;
+  readonly application_id?: Snowflake;
+  readonly mentions?: readonly { readonly id: Snowflake }[];
+  /** Which interaction made this message (Discord docs, "Message Interaction Metadata Object"). */
+  readonly interaction_metadata?: InteractionMetadata | null;
+  /** The older form of the same. */
+  readonly interaction?: {
+    readonly id: Snowflake;
+    readonly name?: string;
+    readonly user?: { readonly id: Snowflake };
+  } | null;
+}
+
+/** Which interaction made a message, and whose it was. */
+export interface InteractionMetadata {
+  readonly id: Snowflake;
+  readonly type?: number;
+  readonly name?: string;
+  readonly user?: { readonly id: Snowflake };
+  readonly original_response_message_id?: Snowflake;
+  readonly triggering_interaction_metadata?: InteractionMetadata;
 }
 
 /** What can happen in a watched channel. Discord's order is kept within a channel. */

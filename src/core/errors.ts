@@ -71,6 +71,8 @@ export const ERROR_KINDS = {
     'No bot offers this model.',
     'Choose one of GET /v1/models, or add the model to a bot.',
   ),
+  task_not_found: kind(404, false, 'There is no task of this id.', 'Use the id that the submission gave.'),
+  account_not_found: kind(404, false, 'There is no such account.', 'Use a name of accounts[].id.'),
   conversation_not_found: kind(404, false, 'There is no conversation of this name.', 'Create it first.'),
   method_not_allowed: kind(405, false, 'The path does not take this method.', 'Use the documented method.'),
   conversation_exists: kind(
@@ -84,6 +86,24 @@ export const ERROR_KINDS = {
     false,
     'The conversation is set in the configuration; callers cannot rename or delete it.',
     'Change bots[].conversations in cordgate.yaml.',
+  ),
+  parent_unfinished: kind(
+    409,
+    false,
+    'The task to go on from has not succeeded.',
+    'Wait until it has, or choose another one.',
+  ),
+  action_not_offered: kind(
+    400,
+    false,
+    'The finished task does not offer this action.',
+    'Choose one of the buttons that its status lists.',
+  ),
+  prompt_refused: kind(
+    400,
+    false,
+    'The prompt was refused: by the list of banned words, or by the bot’s own moderation.',
+    'Word the prompt differently.',
   ),
   body_too_large: kind(413, false, 'The request body is too large.', 'Send less, or smaller pictures.'),
   queue_full: kind(
@@ -105,6 +125,7 @@ export const ERROR_KINDS = {
     'Wait for the reset, or add another account to send.',
   ),
   rate_limited: kind(429, true, 'Discord asks to slow down.', 'Wait for as long as Retry-After says.'),
+  slow_down: kind(429, true, 'The bot asks to wait before the same action.', 'Wait, then try again.'),
   bot_exhausted: kind(
     429,
     true,
@@ -113,6 +134,25 @@ export const ERROR_KINDS = {
   ),
   internal: kind(500, false, 'A fault inside cordgate.', 'Report it with the request id of the log.'),
   bot_failed: kind(502, true, 'The bot answered with an error text of its own.', 'Try again.'),
+  command_missing: kind(
+    502,
+    false,
+    'The bot does not offer the command in this place.',
+    'Check that the bot is in the guild of the room, and that its makers still run it.',
+  ),
+  command_outdated: kind(
+    502,
+    true,
+    'Discord says that the command has changed.',
+    'Try again: the commands are read anew.',
+  ),
+  parent_gone: kind(
+    410,
+    false,
+    'What the action needs is gone: the message, or the account that made it.',
+    'Start again from a new picture.',
+  ),
+  task_stopped: kind(409, false, 'The task was cancelled.', 'Submit it again if it is still wanted.'),
   discord_refused: kind(
     502,
     false,
@@ -137,6 +177,12 @@ export const ERROR_KINDS = {
     'The account’s token is not valid any more, or the operator switched it off.',
     'Put a new token into cordgate.yaml and start again.',
   ),
+  no_account: kind(
+    503,
+    true,
+    'No account can take the task now.',
+    'See /client/online for the reason of each account.',
+  ),
   account_offline: kind(
     503,
     true,
@@ -156,6 +202,12 @@ export const ERROR_KINDS = {
     true,
     'The bot did not begin to answer within deadlineMs.',
     'Run "cordgate check": the bot may be offline, or ignore this author.',
+  ),
+  task_timeout: kind(
+    504,
+    true,
+    'The task did not end in time.',
+    'Look at the channel on Discord; raise timeoutMinutes if the bot is slow.',
   ),
   discord_timeout: kind(504, true, 'Discord did not answer in time.', 'Try again; check the network.'),
 } as const satisfies Record<string, ErrorKind>;

@@ -1,4 +1,8 @@
 import type { Snowflake } from './discord.ts';
+import type { MediaFile } from './media.ts';
+import type { Task } from './task.ts';
+import type { NoticeReason } from './task-driver.ts';
+import type { TaskQuery } from './tasks.ts';
 
 /** A lasting conversation: a name of one caller at one bot, and the channel it lives in. */
 export interface StoredConversation {
@@ -25,8 +29,48 @@ export interface UsageTotals {
   readonly completionTokens: number;
 }
 
+/** What keeps an account of a bot from working, until the operator says otherwise. */
+export interface StoredAccountState {
+  readonly botId: string;
+  readonly accountId: string;
+  readonly condition: 'paused' | 'draining' | 'disabled';
+  readonly reason: NoticeReason;
+  readonly text: string;
+  readonly link?: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+}
+
+/** Which tasks to list; without a caller, those of all. */
+export interface StoredTaskQuery extends TaskQuery {
+  readonly callerId?: string | undefined;
+}
+
+/** What keeps tasks. */
+export interface TaskStore {
+  /** Writes a new task with its files, at once or not at all. */
+  addTask(task: Task, files: readonly MediaFile[]): Promise<void>;
+  /**
+   * Writes a task over its older form. False, and nothing written, when there is none or its revision is not older.
+   * Files are forgotten when the task has ended.
+   */
+  saveTask(task: Task): Promise<boolean>;
+  findTask(id: string): Promise<Task | undefined>;
+  /** Newest first, by index. */
+  listTasks(query: StoredTaskQuery): Promise<Task[]>;
+  /** All that have not ended, oldest first. */
+  openTasks(): Promise<Task[]>;
+  /** The files of a task in their order; empty when it has none (any more). */
+  taskFiles(id: string): Promise<MediaFile[]>;
+  /** Forgets ended tasks that were submitted before; at most `limit` at a time. Gives how many. */
+  forgetTasks(submittedBefore: number, limit: number): Promise<number>;
+  saveAccountState(state: StoredAccountState): Promise<void>;
+  deleteAccountState(botId: string, accountId: string): Promise<void>;
+  listAccountStates(): Promise<StoredAccountState[]>;
+}
+
 /** What outlives a restart. Every write is durable when its promise resolves. */
-export interface Store {
+export interface Store extends TaskStore {
   /** A random name of this installation, made at the first call and kept: 8 lower-case hexadecimal characters. */
   instanceId(): Promise<string>;
   findConversation(key: ConversationKey): Promise<StoredConversation | undefined>;
