@@ -4,10 +4,11 @@ import type { ChatService } from './chat.ts';
 import type { ConversationService } from './conversation-service.ts';
 import type { Keepalive, KeepaliveRound } from './keepalive.ts';
 import type { UsageTotals } from './store.ts';
+import type { TaskService } from './tasks.ts';
 import type { UsageBook } from './usage.ts';
 
 /** Everything that dialects may call. */
-export interface GatewayService extends ChatService, ConversationService {
+export interface GatewayService extends ChatService, ConversationService, TaskService {
   /** Pings those of the caller's bots that were left alone for long. */
   keepalive(caller: Caller): Promise<KeepaliveRound>;
   /**
@@ -26,13 +27,16 @@ export interface ServiceParts {
   readonly conversations: ConversationService;
   readonly keepalive: Keepalive;
   readonly usage: UsageBook;
+  readonly tasks: TaskService;
 }
 
 /** Puts the halves together. */
-export function joinServices({ bots, chat, conversations, keepalive, usage }: ServiceParts): GatewayService {
+export function joinServices(parts: ServiceParts): GatewayService {
+  const { bots, chat, conversations, keepalive, usage, tasks } = parts;
   return {
+    ...taskCalls(tasks),
     chat: (request) => chat.chat(request),
-    models: (caller) => chat.models(caller),
+    models: (caller) => [...chat.models(caller), ...tasks.taskModels(caller)],
     createConversation: (...given) => conversations.createConversation(...given),
     findConversation: (...given) => conversations.findConversation(...given),
     listConversations: (...given) => conversations.listConversations(...given),
@@ -46,5 +50,22 @@ export function joinServices({ bots, chat, conversations, keepalive, usage }: Se
       const own = bots.filter(({ setup }) => mayUse(caller, setup.id)).map(({ setup }) => setup.listener);
       await Promise.all(own.map((listener) => listener.reconnect(signal)));
     },
+  };
+}
+
+function taskCalls(tasks: TaskService): TaskService {
+  return {
+    taskModels: (caller) => tasks.taskModels(caller),
+    submitTask: (order) => tasks.submitTask(order),
+    fillForm: (...given) => tasks.fillForm(...given),
+    findTask: (...given) => tasks.findTask(...given),
+    listTasks: (...given) => tasks.listTasks(...given),
+    cancelTask: (...given) => tasks.cancelTask(...given),
+    taskSeed: (...given) => tasks.taskSeed(...given),
+    uploadPictures: (...given) => tasks.uploadPictures(...given),
+    watchTask: (...given) => tasks.watchTask(...given),
+    watchAll: (...given) => tasks.watchAll(...given),
+    studios: (caller) => tasks.studios(caller),
+    orderAccount: (...given) => tasks.orderAccount(...given),
   };
 }

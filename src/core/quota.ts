@@ -15,7 +15,8 @@ export interface Reservation {
 /** Counts what an account sends in a day (UTC) against the operator's `dailyLimit`; the count survives restarts. */
 export class DailyQuota {
   readonly #counter: string;
-  readonly #limit: number;
+  /** Messages on one day. */
+  readonly limit: number;
   readonly #store: Store;
   readonly #clock: Clock;
   #day = '';
@@ -24,9 +25,15 @@ export class DailyQuota {
 
   constructor(accountId: string, limit: number, store: Store, clock: Clock) {
     this.#counter = `sent:${accountId}`;
-    this.#limit = limit;
+    this.limit = limit;
     this.#store = store;
     this.#clock = clock;
+  }
+
+  /** What was sent today. */
+  get used(): number {
+    this.#turnDay();
+    return this.#used;
   }
 
   /** Reads today's count from the store; to be called once before use. */
@@ -38,11 +45,11 @@ export class DailyQuota {
   /** The error `account_limited` once today's share is used up. */
   trouble(): GatewayError | undefined {
     this.#turnDay();
-    if (this.#used + this.#reserved < this.#limit) return undefined;
+    if (this.#used + this.#reserved < this.limit) return undefined;
     const now = this.#clock.now();
     return new GatewayError(
       'account_limited',
-      `The account's dailyLimit of ${this.#limit} messages is used up.`,
+      `The account's dailyLimit of ${this.limit} messages is used up.`,
       {
         retryAfterMs: DAY_MS - (now % DAY_MS),
         hint: 'Wait for the next day (UTC), raise dailyLimit, or add another account to send.',

@@ -25,6 +25,8 @@ export interface TaskPlan {
   readonly needsSlot: boolean;
   /** What the bot's form needs that the wish does not hold; the caller has to be asked. */
   readonly asks?: 'prompt' | 'mask' | undefined;
+  /** True when the button can open a form for words, so that a caller may ask to be asked. */
+  readonly takesPrompt: boolean;
   /** True when links of pictures must be fetched and sent as files; else the bot fetches them itself. */
   readonly loadsLinks: boolean;
 }

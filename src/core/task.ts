@@ -158,6 +158,8 @@ export interface Task {
   readonly channelId: Snowflake;
   readonly status: TaskStatus;
   readonly request: TaskRequest;
+  /** True for work that the bot does at once, beside its other jobs. */
+  readonly isInstant?: boolean | undefined;
   /** The prompt as the bot echoed it: rewritten, parameters added. */
   readonly finalPrompt?: string | undefined;
   /** 0 to 100. */

@@ -1,0 +1,151 @@
+import type { Clock } from './clock.ts';
+
+/** A task in a lane. */
+export interface LaneEntry {
+  readonly taskId: string;
+  /** False for work that the bot does at once, beside its other jobs. */
+  readonly needsSlot: boolean;
+  /** False when only this lane can do it: it goes on with something that this lane's account made. */
+  readonly mayMove: boolean;
+}
+
+/** How a lane works. */
+export interface LaneSetup {
+  /** Tasks at a time. */
+  readonly concurrency: number;
+  /** Tasks that may wait. */
+  readonly queue: number;
+  /** How long one may wait, in milliseconds. */
+  readonly waitMs: number;
+  readonly clock: Clock;
+  /** True while waiting tasks may begin. */
+  readonly isOpen: () => boolean;
+  /** Begins a task; the lane is told of its end by `leave`. */
+  readonly start: (entry: LaneEntry) => void;
+  /** A task has waited for too long; it is out of the lane already. */
+  readonly expire: (entry: LaneEntry) => void;
+}
+
+interface Waiting {
+  readonly entry: LaneEntry;
+  readonly cancelTimer: () => void;
+}
+
+/** The line of one account in one channel: so many tasks at a time, the others wait in order. */
+export class Lane {
+  readonly #setup: LaneSetup;
+  readonly #waiting = new Map<string, Waiting>();
+  /** Running tasks, and whether each takes a slot. */
+  readonly #running = new Map<string, boolean>();
+  #slotsTaken = 0;
+  #held = 0;
+
+  constructor(setup: LaneSetup) {
+    this.#setup = setup;
+  }
+
+  get running(): number {
+    return this.#running.size;
+  }
+
+  get queued(): number {
+    return this.#waiting.size;
+  }
+
+  /** Work in hand for each task that it does at a time: the smaller, the sooner a new one ends. */
+  get load(): number {
+    return this.#taken / this.#setup.concurrency;
+  }
+
+  /** True when one more would have to wait, and may not. */
+  isFull(): boolean {
+    return this.#taken >= this.#setup.concurrency + this.#setup.queue;
+  }
+
+  /** Keeps a place free for a task that is about to enter; the answer gives it back, once. */
+  hold(): () => void {
+    let isHeld = true;
+    this.#held += 1;
+    return () => {
+      if (isHeld) this.#held -= 1;
+      isHeld = false;
+    };
+  }
+
+  get #taken(): number {
+    return this.#slotsTaken + this.#waiting.size + this.#held;
+  }
+
+  /**
+   * Takes a task in; it begins as soon as it may. Gives how many tasks stand before it, 0 when it begins at once.
+   * @param waitedMs how long it has waited already
+   */
+  enter(entry: LaneEntry, waitedMs = 0): number {
+    const isFirst = this.#waiting.size === 0 || !entry.needsSlot;
+    if (isFirst && this.#mayStart(entry)) {
+      this.#start(entry);
+      return 0;
+    }
+    const ahead = this.#waiting.size + this.#slotsTaken;
+    const cancelTimer = this.#setup.clock.after(Math.max(0, this.#setup.waitMs - waitedMs), () => {
+      if (this.#waiting.delete(entry.taskId)) this.#setup.expire(entry);
+    });
+    this.#waiting.set(entry.taskId, { entry, cancelTimer });
+    return ahead;
+  }
+
+  /** Takes in a task that runs already, whatever the limits say: it was sent by an earlier process. */
+  resume(entry: LaneEntry): void {
+    this.#start(entry);
+  }
+
+  /** A task has ended, or shall not begin any more. */
+  leave(taskId: string): void {
+    const waiting = this.#waiting.get(taskId);
+    waiting?.cancelTimer();
+    this.#waiting.delete(taskId);
+    if (this.#running.get(taskId)) this.#slotsTaken -= 1;
+    this.#running.delete(taskId);
+    this.serve();
+  }
+
+  /** Begins what may begin; to be called when the lane opens. */
+  serve(): void {
+    for (const { entry, cancelTimer } of [...this.#waiting.values()]) {
+      if (!this.#mayStart(entry)) {
+        if (entry.needsSlot) return;
+        continue;
+      }
+      cancelTimer();
+      this.#waiting.delete(entry.taskId);
+      this.#start(entry);
+    }
+  }
+
+  /** Takes out what waits here and can be done elsewhere. */
+  takeMovable(): LaneEntry[] {
+    const movable = [...this.#waiting.values()].filter(({ entry }) => entry.mayMove);
+    for (const { entry, cancelTimer } of movable) {
+      cancelTimer();
+      this.#waiting.delete(entry.taskId);
+    }
+    return movable.map(({ entry }) => entry);
+  }
+
+  /** Forgets everything that waits; nothing begins any more. */
+  clear(): void {
+    for (const { cancelTimer } of this.#waiting.values()) cancelTimer();
+    this.#waiting.clear();
+  }
+
+  #mayStart(entry: LaneEntry): boolean {
+    if (!this.#setup.isOpen()) return false;
+    return !entry.needsSlot || this.#slotsTaken < this.#setup.concurrency;
+  }
+
+  #start(entry: LaneEntry): void {
+    this.#running.set(entry.taskId, entry.needsSlot);
+    if (entry.needsSlot) this.#slotsTaken += 1;
+    this.#setup.start(entry);
+  }
+}

@@ -1,0 +1,311 @@
+import type { Clock } from './clock.ts';
+import type { Snowflake } from './discord.ts';
+import { GatewayError } from './errors.ts';
+import type { Ids } from './ids.ts';
+import type { TaskPort } from './interaction.ts';
+import { Lane, type LaneEntry } from './lane.ts';
+import type { Log } from './log.ts';
+import type { DailyQuota } from './quota.ts';
+import type { Store, StoredAccountState } from './store.ts';
+import type { Task } from './task.ts';
+import type { AccountNotice, NoticeReason, TaskDesk, TaskDriver } from './task-driver.ts';
+import type { AccountOrder, StudioView } from './tasks.ts';
+
+/** An account as a drawing bot sees it. */
+export interface StudioAccount {
+  readonly id: string;
+  readonly port: TaskPort;
+  readonly quota?: DailyQuota | undefined;
+  isConnected(): boolean;
+  /** Why it cannot work any more: its token is dead. */
+  trouble(): GatewayError | undefined;
+}
+
+/** An account in a channel. */
+export interface StudioRoom {
+  readonly account: StudioAccount;
+  readonly guildId?: Snowflake | undefined;
+  readonly channelId: Snowflake;
+  readonly concurrency: number;
+  readonly queue: number;
+}
+
+/** A drawing or filming bot of the configuration. */
+export interface StudioSetup {
+  readonly id: string;
+  readonly models: readonly string[];
+  readonly driver: TaskDriver<unknown>;
+  readonly options: unknown;
+  readonly rooms: readonly StudioRoom[];
+  readonly balance: 'least-busy' | 'round-robin';
+  /** How long a task may wait for its account, in milliseconds. */
+  readonly queueMs: number;
+}
+
+/** What a studio works with, and whom it tells. */
+export interface StudioTools {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly start: (place: Place, entry: LaneEntry) => void;
+  readonly expire: (place: Place, entry: LaneEntry) => void;
+  readonly changed: (view: StudioView) => void;
+}
+
+/** A room at work: its line, its reader, and what keeps its account from working. */
+export interface Place {
+  readonly studio: Studio;
+  readonly room: StudioRoom;
+  readonly lane: Lane;
+  /** Opened at the first use. */
+  desk(): TaskDesk;
+}
+
+const REMEDIES: Readonly<Record<NoticeReason, string>> = {
+  captcha: 'Open the link in Discord with this account, answer the check, then resume the account.',
+  discord_captcha: 'Log in to Discord with this account, answer the captcha, then resume the account.',
+  moderation: 'Open the link in Discord with this account, acknowledge the message, then resume the account.',
+  action_needed:
+    'Open the link in Discord with this account and do what the notice asks for, then resume the account.',
+  tos: 'Open the link in Discord with this account, read the terms and decide, then resume the account.',
+  blocked: 'Midjourney has blocked the account; talk to its support, then resume the account or remove it.',
+  subscription: 'Renew the subscription of the account, then resume it.',
+  credits:
+    'Wait for new fast hours or buy some, then resume the account; other accounts are preferred until then.',
+  refused: 'Check in Discord that the account may use the channel and its commands, then resume the account.',
+  operator: 'Resume the account when it shall work again.',
+};
+
+/** A drawing or filming bot at work: its rooms, and which of them takes a task. */
+export class Studio {
+  readonly setup: StudioSetup;
+  readonly places: readonly Place[];
+  readonly #tools: StudioTools;
+  readonly #startedAt: number;
+  readonly #states = new Map<string, StoredAccountState>();
+  /** Accounts whose fast hours are used up. */
+  readonly #slow = new Set<string>();
+  readonly #desks = new Map<StudioRoom, TaskDesk>();
+  #turn = 0;
+
+  constructor(setup: StudioSetup, tools: StudioTools) {
+    this.setup = setup;
+    this.#tools = tools;
+    this.#startedAt = tools.clock.now();
+    this.places = setup.rooms.map((room) => this.#createPlace(room));
+  }
+
+  /** Takes up the states of accounts that an earlier run has left. */
+  open(states: readonly StoredAccountState[]): void {
+    for (const state of states) if (state.botId === this.setup.id) this.#states.set(state.accountId, state);
+  }
+
+  /** Stops reading; nothing that waits begins any more. */
+  close(): void {
+    for (const { lane } of this.places) lane.clear();
+    for (const desk of this.#desks.values()) desk.close();
+    this.#desks.clear();
+  }
+
+  /** The place in which a task was made; undefined when the configuration does not have it any more. */
+  placeOf({ accountId, channelId }: Pick<Task, 'accountId' | 'channelId'>): Place | undefined {
+    return this.places.find(({ room }) => room.account.id === accountId && room.channelId === channelId);
+  }
+
+  /**
+   * The place for a new task. Accounts that are not connected are asked only when no other is there.
+   * @throws GatewayError no_account, queue_full, account_limited
+   */
+  choose(wish: { accountId?: string | undefined; isFast: boolean }): Place {
+    const named = this.places.filter(({ room }) => (wish.accountId ?? room.account.id) === room.account.id);
+    if (named.length === 0) throw this.#noAccount(`there is no account "${wish.accountId}" in this bot`);
+    const able = named.filter((place) => this.refusal(place) === undefined);
+    if (able.length === 0) throw this.#refusalOf(named);
+    const free = able.filter(({ lane }) => !lane.isFull());
+    if (free.length === 0) throw fullQueue(this.setup.id, able);
+    const connected = free.filter(({ room }) => room.account.isConnected());
+    const near = connected.length > 0 ? connected : free;
+    const quick = near.filter(({ room }) => !this.#slow.has(room.account.id));
+    const best = quick.length > 0 ? quick : near;
+    if (wish.isFast && quick.length === 0)
+      throw this.#noAccount('the fast hours of every account are used up');
+    return this.#balance(best);
+  }
+
+  /** Why a place takes no new task; undefined when it does. */
+  refusal({ room }: Place): GatewayError | undefined {
+    const state = this.#states.get(room.account.id);
+    const trouble = room.account.trouble();
+    if (trouble) return trouble;
+    if (state)
+      return this.#noAccount(`the account "${room.account.id}" is ${state.condition}: ${state.text}`);
+    return room.account.quota?.trouble();
+  }
+
+  /** True while waiting tasks of an account may begin. */
+  mayStart(accountId: string): boolean {
+    const state = this.#states.get(accountId);
+    return state === undefined || state.condition === 'draining';
+  }
+
+  /** A notice of the bot about an account. */
+  note(accountId: string, notice: AccountNotice): void {
+    const { consequence, reason, text, link } = notice;
+    this.#tools.log.warn(
+      { bot: this.setup.id, account: accountId, reason, consequence },
+      'notice of the bot',
+    );
+    if (consequence === 'note') return;
+    if (consequence === 'slow') this.#slow.add(accountId);
+    else {
+      const condition = consequence === 'pause' ? 'paused' : 'disabled';
+      this.#setState(accountId, { condition, reason, text, link });
+    }
+    this.#tell(accountId);
+  }
+
+  /** An order of the operator. */
+  order(accountId: string, order: AccountOrder): void {
+    if (order === 'resume') {
+      this.#slow.delete(accountId);
+      this.#states.delete(accountId);
+      this.#write(this.#tools.store.deleteAccountState(this.setup.id, accountId));
+    } else {
+      const condition = order === 'pause' ? 'paused' : 'draining';
+      this.#setState(accountId, { condition, reason: 'operator', text: 'by the operator', link: undefined });
+    }
+    for (const { room, lane } of this.places) if (room.account.id === accountId) lane.serve();
+    this.#tell(accountId);
+  }
+
+  /** The places as operators see them. */
+  views(): StudioView[] {
+    return this.places.map((place) => this.#view(place));
+  }
+
+  #view({ room, lane }: Place): StudioView {
+    const { account, guildId, channelId, concurrency, queue } = room;
+    const dead = account.trouble();
+    const state = this.#states.get(account.id);
+    const isSlow = this.#slow.has(account.id);
+    const offline = account.isConnected() ? 'ready' : 'offline';
+    const reason = state?.reason ?? (isSlow ? 'credits' : undefined);
+    return {
+      botId: this.setup.id,
+      driver: this.setup.driver.name,
+      accountId: account.id,
+      guildId,
+      channelId,
+      condition: dead ? 'disabled' : (state?.condition ?? offline),
+      reason,
+      text: dead?.message ?? state?.text,
+      link: state?.link,
+      remedy: dead?.hint ?? (reason && REMEDIES[reason]),
+      since: state?.since ?? this.#startedAt,
+      isSlow,
+      concurrency,
+      queueLimit: queue,
+      running: lane.running,
+      queued: lane.queued,
+      ...(account.quota ? { sentToday: account.quota.used, dailyLimit: account.quota.limit } : {}),
+    };
+  }
+
+  #createPlace(room: StudioRoom): Place {
+    const { clock, start, expire } = this.#tools;
+    const lane: Lane = new Lane({
+      concurrency: room.concurrency,
+      queue: room.queue,
+      waitMs: this.setup.queueMs,
+      clock,
+      isOpen: () => this.mayStart(room.account.id) && room.account.trouble() === undefined,
+      start: (entry) => start(place, entry),
+      expire: (entry) => expire(place, entry),
+    });
+    const place: Place = { studio: this, room, lane, desk: () => this.#deskOf(room) };
+    return place;
+  }
+
+  #deskOf(room: StudioRoom): TaskDesk {
+    const known = this.#desks.get(room);
+    if (known) return known;
+    const { clock, ids, log } = this.#tools;
+    const { account, guildId, channelId } = room;
+    const desk = this.setup.driver.open({
+      options: this.setup.options,
+      accountId: account.id,
+      guildId,
+      channelId,
+      port: account.port,
+      clock,
+      ids,
+      log,
+      report: (notice) => this.note(account.id, notice),
+    });
+    this.#desks.set(room, desk);
+    return desk;
+  }
+
+  /** The least busy place, or each in turn. */
+  #balance(places: readonly Place[]): Place {
+    this.#turn += 1;
+    const rotated = places.map((_, index) => places[(index + this.#turn) % places.length] as Place);
+    if (this.setup.balance === 'round-robin') return rotated[0] as Place;
+    return rotated.reduce((best, place) => (place.lane.load < best.lane.load ? place : best));
+  }
+
+  #setState(
+    accountId: string,
+    state: Pick<StoredAccountState, 'condition' | 'reason' | 'text' | 'link'>,
+  ): void {
+    const stored = { botId: this.setup.id, accountId, since: this.#tools.clock.now(), ...state };
+    this.#states.set(accountId, stored);
+    this.#write(this.#tools.store.saveAccountState(stored));
+    if (state.condition === 'draining') return;
+    for (const place of this.places) if (place.room.account.id === accountId) this.#moveWaiting(place);
+  }
+
+  /** What waits for an account that has stopped is done by another one, if there is one. */
+  #moveWaiting(from: Place): void {
+    for (const entry of from.lane.takeMovable()) {
+      const others = this.places.filter((place) => place !== from && this.refusal(place) === undefined);
+      const target = others.length > 0 ? this.#balance(others) : from;
+      target.lane.enter(entry);
+    }
+  }
+
+  #write(writing: Promise<void>): void {
+    writing.catch((error: unknown) => {
+      this.#tools.log.error({ bot: this.setup.id, err: error }, 'the state of an account was not stored');
+    });
+  }
+
+  #tell(accountId: string): void {
+    for (const view of this.views()) if (view.accountId === accountId) this.#tools.changed(view);
+  }
+
+  /** One reason when all have the same; else all of them. */
+  #refusalOf(places: readonly Place[]): GatewayError {
+    const refusals = places.flatMap((place) => this.refusal(place) ?? []);
+    const [first] = refusals;
+    if (first && refusals.every(({ code }) => code === first.code) && first.code !== 'no_account')
+      return first;
+    return this.#noAccount(refusals.map(({ message }) => message.replace(/\.$/, '')).join('; '));
+  }
+
+  #noAccount(why: string): GatewayError {
+    return new GatewayError('no_account', `No account of bot "${this.setup.id}" can take the task: ${why}.`);
+  }
+}
+
+function fullQueue(botId: string, places: readonly Place[]): GatewayError {
+  const limit = places.reduce((sum, { room }) => sum + room.queue, 0);
+  return new GatewayError(
+    'queue_full',
+    `The queues of bot "${botId}" are full: ${limit} tasks wait already (rooms[].queue).`,
+    {
+      retryAfterMs: 30_000,
+    },
+  );
+}

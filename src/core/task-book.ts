@@ -1,0 +1,131 @@
+import { type Clock, sleep } from './clock.ts';
+import type { Log } from './log.ts';
+import type { MediaFile } from './media.ts';
+import type { TaskStore } from './store.ts';
+import { hasEnded, type Task } from './task.ts';
+import type { TaskFeed } from './task-feed.ts';
+
+/** What the book works with. */
+export interface TaskBookTools {
+  readonly store: TaskStore;
+  readonly feed: TaskFeed;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Progress is written so much later at most, in milliseconds: a restart may lose a percentage, nothing else. */
+const LAZY_WRITE_MS = 1_000;
+
+/** How often the end of a task is written again when the store fails, with a growing pause. */
+const END_TRIES = 8;
+const FIRST_PAUSE_MS = 500;
+
+interface Open {
+  task: Task;
+  /** The revision that is stored, or on its way there. */
+  written: number;
+  cancelLazyWrite?: (() => void) | undefined;
+}
+
+/** All tasks that have not ended, in memory, and every task in the store; tells the feed of each change. */
+export class TaskBook {
+  readonly #tools: TaskBookTools;
+  readonly #open = new Map<string, Open>();
+
+  constructor(tools: TaskBookTools) {
+    this.#tools = tools;
+  }
+
+  /** The tasks that have not ended. */
+  open(): Task[] {
+    return [...this.#open.values()].map(({ task }) => task);
+  }
+
+  /** Takes up a task that an earlier run has left. */
+  takeUp(task: Task): void {
+    this.#open.set(task.id, { task, written: task.revision });
+  }
+
+  /** Writes a new task. */
+  async add(task: Task, files: readonly MediaFile[]): Promise<void> {
+    await this.#tools.store.addTask(task, files);
+    this.#open.set(task.id, { task, written: task.revision });
+    this.#tools.feed.tell({ type: 'task-changed', task });
+  }
+
+  /** A task as it stands. */
+  async find(id: string): Promise<Task | undefined> {
+    return this.#open.get(id)?.task ?? (await this.#tools.store.findTask(id));
+  }
+
+  /** A task that has not ended, as it stands. */
+  peek(id: string): Task | undefined {
+    return this.#open.get(id)?.task;
+  }
+
+  /** The newest form of a listed task. */
+  newest(task: Task): Task {
+    return this.#open.get(task.id)?.task ?? task;
+  }
+
+  /** Changes an open task; resolves when the change is durable. @throws Error when the store fails */
+  async change(id: string, change: (task: Task) => Task): Promise<void> {
+    const open = this.#apply(id, change);
+    if (open) await this.#write(open);
+  }
+
+  /** Changes an open task; the change is told at once and written a little later. */
+  changeLazily(id: string, change: (task: Task) => Task): void {
+    const open = this.#apply(id, change);
+    if (!open || open.cancelLazyWrite) return;
+    open.cancelLazyWrite = this.#tools.clock.after(LAZY_WRITE_MS, () => {
+      open.cancelLazyWrite = undefined;
+      this.#write(open).catch((error: unknown) => this.#complain(id, error));
+    });
+  }
+
+  /** Ends an open task; tries again while the store fails. Never throws. */
+  async end(id: string, change: (task: Task) => Task): Promise<void> {
+    const open = this.#apply(id, change);
+    if (!open || !hasEnded(open.task)) return;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await this.#write(open);
+        break;
+      } catch (error) {
+        this.#complain(id, error);
+        if (tries >= END_TRIES) break;
+        await sleep(this.#tools.clock, FIRST_PAUSE_MS * 2 ** (tries - 1));
+      }
+    }
+    this.#open.delete(id);
+  }
+
+  /** Writes what was put off. */
+  async flush(): Promise<void> {
+    const late = [...this.#open.values()].filter(({ task, written }) => written < task.revision);
+    await Promise.allSettled(late.map((open) => this.#write(open)));
+  }
+
+  #apply(id: string, change: (task: Task) => Task): Open | undefined {
+    const open = this.#open.get(id);
+    if (!open || hasEnded(open.task)) return undefined;
+    const task = change(open.task);
+    if (task === open.task) return undefined;
+    open.task = task;
+    this.#tools.feed.tell({ type: 'task-changed', task });
+    return open;
+  }
+
+  async #write(open: Open): Promise<void> {
+    open.cancelLazyWrite?.();
+    open.cancelLazyWrite = undefined;
+    const { task } = open;
+    await this.#tools.store.saveTask(task);
+    open.written = Math.max(open.written, task.revision);
+  }
+
+  #complain(id: string, error: unknown): void {
+    this.#tools.log.error({ task: id, err: error }, 'a task could not be stored');
+  }
+}

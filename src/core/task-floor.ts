@@ -1,0 +1,143 @@
+import type { Clock } from './clock.ts';
+import { GatewayError } from './errors.ts';
+import type { Ids } from './ids.ts';
+import type { LaneEntry } from './lane.ts';
+import type { Log } from './log.ts';
+import type { Store } from './store.ts';
+import { type Place, Studio, type StudioSetup } from './studio.ts';
+import { endTask, type Task } from './task.ts';
+import type { TaskBook } from './task-book.ts';
+import type { TaskFeed } from './task-feed.ts';
+import { TaskRunner } from './task-runner.ts';
+
+/** What the floor works with. */
+export interface TaskFloorTools {
+  readonly setups: readonly StudioSetup[];
+  readonly book: TaskBook;
+  readonly feed: TaskFeed;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+}
+
+/** Where tasks wait and run: all studios, what runs in them, and what waits for a caller's words. */
+export class TaskFloor {
+  readonly studios: readonly Studio[];
+  readonly runner: TaskRunner;
+  readonly #tools: TaskFloorTools;
+  readonly #formTimers = new Map<string, () => void>();
+
+  constructor(tools: TaskFloorTools) {
+    const { book, feed, store, clock, ids, log } = tools;
+    this.#tools = tools;
+    this.runner = new TaskRunner({ book, files: (id) => store.taskFiles(id), clock, log });
+    const studioTools = {
+      store,
+      clock,
+      ids,
+      log,
+      start: (place: Place, entry: LaneEntry) => this.runner.start(place, entry),
+      expire: (place: Place, entry: LaneEntry) => this.#expire(place, entry),
+      changed: (account: ReturnType<Studio['views']>[number]) =>
+        feed.tell({ type: 'account-changed', account }),
+    };
+    this.studios = tools.setups.map((setup) => new Studio(setup, studioTools));
+  }
+
+  /** Takes up what an earlier run has left: the states of accounts, and every task that has not ended. */
+  async open(): Promise<void> {
+    const { store, log } = this.#tools;
+    const states = await store.listAccountStates();
+    for (const studio of this.studios) studio.open(states);
+    const tasks = await store.openTasks();
+    for (const task of tasks) this.#takeUp(task);
+    if (tasks.length > 0) log.info({ tasks: tasks.length }, 'tasks of an earlier run go on');
+  }
+
+  /** Leaves what runs to the next process. */
+  async close(): Promise<void> {
+    for (const cancel of this.#formTimers.values()) cancel();
+    for (const { places } of this.studios) for (const { lane } of places) lane.clear();
+    await this.runner.handOver();
+    for (const studio of this.studios) studio.close();
+  }
+
+  /** Puts a task into the line of its place; gives how many stand before it. */
+  enter(place: Place, task: Task): number {
+    return place.lane.enter(entryOf(task), this.#tools.clock.now() - task.submittedAt);
+  }
+
+  /** The place of a task, when the configuration still has it. */
+  findPlace(task: Task): Place | undefined {
+    return this.studios.find(({ setup }) => setup.id === task.botId)?.placeOf(task);
+  }
+
+  /** @throws GatewayError parent_gone */
+  requirePlace(task: Task): Place {
+    const place = this.findPlace(task);
+    if (place) return place;
+    throw noPlace(task);
+  }
+
+  /** Ends a task that nobody gives the words it waits for. */
+  awaitForm(task: Task): void {
+    const { clock } = this.#tools;
+    const { queueMs } = this.requirePlace(task).studio.setup;
+    const late = () => {
+      this.#formTimers.delete(task.id);
+      const message = `Nobody gave the words or the mask that the task waits for within ${minutes(queueMs)} (queueMinutes).`;
+      this.#fail(task.id, 'timed-out', new GatewayError('task_timeout', message));
+    };
+    const leftMs = Math.max(0, task.submittedAt + queueMs - clock.now());
+    this.#formTimers.set(task.id, clock.after(leftMs, late));
+  }
+
+  /** The words have come, or are not wanted any more. */
+  forgetForm(id: string): void {
+    this.#formTimers.get(id)?.();
+    this.#formTimers.delete(id);
+  }
+
+  #takeUp(task: Task): void {
+    this.#tools.book.takeUp(task);
+    const place = this.findPlace(task);
+    if (!place) this.#fail(task.id, 'failed', noPlace(task));
+    else if (task.status === 'form') this.awaitForm(task);
+    else if (task.status === 'queued') this.enter(place, task);
+    else place.lane.resume(entryOf(task));
+  }
+
+  #expire({ studio, room }: Place, { taskId }: LaneEntry): void {
+    const { queueMs } = studio.setup;
+    const message = `The task waited ${minutes(queueMs)} for the account "${room.account.id}" (queueMinutes).`;
+    this.#fail(taskId, 'timed-out', new GatewayError('task_timeout', message));
+  }
+
+  #fail(id: string, status: 'failed' | 'timed-out', { code, message }: GatewayError): void {
+    const { book, clock } = this.#tools;
+    void book.end(id, (task) => endTask(task, status, { code, message }, clock.now()));
+  }
+}
+
+/** A signal that aborts after a while, or with the other one. `end` stops the timer. */
+export function timeLimit(clock: Clock, delayMs: number, signal: AbortSignal) {
+  const limit = new AbortController();
+  const late = () => limit.abort(new GatewayError('discord_timeout', 'Discord did not answer in time.'));
+  const end = clock.after(delayMs, late);
+  return { signal: AbortSignal.any([signal, limit.signal]), end };
+}
+
+function entryOf(task: Task): LaneEntry {
+  const mayMove = task.request.parentId === undefined && task.trace.nonce === undefined;
+  return { taskId: task.id, needsSlot: task.isInstant !== true, mayMove };
+}
+
+function minutes(ms: number): string {
+  return `${Math.round(ms / 6_000) / 10} minutes`;
+}
+
+function noPlace(task: Task): GatewayError {
+  const message = `The account "${task.accountId}" of the task is not configured for that channel any more.`;
+  return new GatewayError('parent_gone', message);
+}
