@@ -24,7 +24,7 @@ const clients: DiscordClient[] = accounts
   .map((account) =>
     createDiscordClient({
       account,
-      hosts: { api, gateway, cdn, upload },
+      hosts: { api, gateway, cdn, upload, activity: cdn },
       clock: systemClock,
       log: silentLog,
     }),

@@ -15,7 +15,7 @@ export interface DownloadLimits {
 
 /** What downloads need. */
 export interface DownloadOptions {
-  readonly hosts: DiscordHosts;
+  readonly hosts: Pick<DiscordHosts, 'cdn'>;
   readonly dispatcher: Dispatcher;
   readonly userAgent: string;
   readonly clock: Clock;

@@ -2,19 +2,28 @@
 import type { Clock } from '../core/clock.ts';
 import type { DiscordPort, Message, MessageDraft, Snowflake } from '../core/discord.ts';
 import { GatewayError } from '../core/errors.ts';
+import type { InteractionPort, StoredFile } from '../core/interaction.ts';
 import type { Log } from '../core/log.ts';
 import type { MediaFile } from '../core/media.ts';
 import type { AccountIdentity, AccountStatus } from './account.ts';
+import { postToActivity } from './activity.ts';
 import { type DownloadLimits, downloadFromCdn } from './cdn.ts';
 import type { DiscordHosts } from './hosts.ts';
 import { userAgentOf } from './identity.ts';
 import { openExit } from './proxy.ts';
 import { createRedact } from './redact.ts';
 import { createChannelCalls } from './rest/channels.ts';
+import { readCommands } from './rest/commands.ts';
+import { nonsenseError } from './rest/errors.ts';
+import { createInteract } from './rest/interactions.ts';
+import { refreshLinks } from './rest/links.ts';
 import { createMessageCalls } from './rest/messages.ts';
-import { createRest } from './rest/rest.ts';
+import { createRest, PATIENCE_MS } from './rest/rest.ts';
 import { createUploads } from './rest/upload.ts';
+import { awaitSessionId } from './session-id.ts';
+import { checkedSnowflake } from './snowflake.ts';
 import { createStatusBoard } from './status-board.ts';
+import { createInteractionWatches, type InteractionWatches } from './watch/interaction-watches.ts';
 import { createWatchers, type Watchers } from './watch/watchers.ts';
 import { createSession } from './ws/session.ts';
 
@@ -44,8 +53,11 @@ export interface DiscordClientOptions {
   readonly patienceMs?: number | undefined;
 }
 
-/** A `DiscordPort` with a life: it connects, stays connected, and is closed. REST works without `connect`. */
-export interface DiscordClient extends DiscordPort {
+/**
+ * A `DiscordPort` and `InteractionPort` with a life: it connects, stays connected, and is closed. REST works without
+ * `connect`, all but `interact`, which names the gateway session.
+ */
+export interface DiscordClient extends DiscordPort, InteractionPort {
   /** Logs in to the gateway and keeps the connection up from then on. Never throws; a second call does nothing. */
   connect(): void;
   /** Gives up the connection, if there is one, and makes a new one, as if Discord had asked for it (op 7). */
@@ -87,36 +99,50 @@ function assemble(options: DiscordClientOptions) {
     patienceMs: options.patienceMs,
     onDeadToken: (reason) => session.reject(reason),
   });
-  const uploads =
-    account.kind === 'user' ? createUploads({ ...outward, rest, accountId: account.id }) : undefined;
-  const messages = createMessageCalls(rest, uploads);
+  const uploads = createUploads({ ...outward, rest });
+  const messages = createMessageCalls(rest, account.kind === 'user' ? uploads : undefined);
   const channels = createChannelCalls(rest, clock);
   const watchers = createWatchers({ history: messages.history, clock, log, accountId: account.id });
+  const interactions = createInteractionWatches();
   const user: { id: Snowflake } = { id: '' };
   const session = createSession(
     { ...common, agent: exit.socketAgent, compress: options.compress ?? true },
     {
       status(next) {
         status.post(next);
-        tellWatchers(watchers, next, account.id);
+        tellWatchers(watchers, interactions, next, account.id);
       },
-      dispatch: watchers.dispatch,
+      dispatch(event, data) {
+        watchers.dispatch(event, data);
+        interactions.dispatch(event, data);
+      },
       loggedIn(id) {
         user.id = id;
         watchers.recover();
       },
     },
   );
-  return { exit, outward, status, rest, messages, channels, watchers, session, user };
+  const patienceMs = options.patienceMs ?? PATIENCE_MS;
+  const login = { status, session, clock, patienceMs, accountId: account.id };
+  const interact = createInteract(rest, (signal) => awaitSessionId(login, signal));
+  const calls = { messages, channels, uploads, interact };
+  return { ...calls, exit, outward, status, rest, watchers, interactions, session, user };
 }
 
 /** Whoever waits for messages must know when none can come. */
-function tellWatchers(watchers: Watchers, { state, reason }: AccountStatus, accountId: string): void {
+function tellWatchers(
+  watchers: Watchers,
+  interactions: InteractionWatches,
+  { state, reason }: AccountStatus,
+  accountId: string,
+): void {
   if (state === 'reconnecting') watchers.tell({ type: 'reading-paused' });
   if (state === 'ready') watchers.tell({ type: 'reading-resumed' });
   if (state !== 'disabled') return;
   const why = reason ?? 'Discord does not accept its token';
-  watchers.fail(new GatewayError('account_disabled', `The account "${accountId}" is disabled: ${why}`));
+  const error = new GatewayError('account_disabled', `The account "${accountId}" is disabled: ${why}`);
+  watchers.fail(error);
+  interactions.fail(error);
 }
 
 class AccountClient implements DiscordClient {
@@ -126,13 +152,20 @@ class AccountClient implements DiscordClient {
   readonly renameChannel: DiscordClient['renameChannel'];
   readonly deleteChannel: DiscordClient['deleteChannel'];
   readonly listChannels: DiscordClient['listChannels'];
+  readonly openDirectChannel: DiscordClient['openDirectChannel'];
+  readonly react: DiscordClient['react'];
+  readonly interact: DiscordClient['interact'];
+  readonly interactions: DiscordClient['interactions'];
+  readonly commands: DiscordClient['commands'];
+  readonly refreshLinks: DiscordClient['refreshLinks'];
+  readonly postToActivity: DiscordClient['postToActivity'];
   readonly whenReady: DiscordClient['whenReady'];
   readonly connect: DiscordClient['connect'];
   readonly reconnect: DiscordClient['reconnect'];
   readonly #parts: ReturnType<typeof assemble>;
 
   constructor(parts: ReturnType<typeof assemble>) {
-    const { channels, messages, session, status, watchers } = parts;
+    const { channels, messages, outward, rest, session, status, watchers } = parts;
     this.#parts = parts;
     this.watch = watchers.watch;
     this.history = messages.history;
@@ -140,6 +173,13 @@ class AccountClient implements DiscordClient {
     this.renameChannel = channels.rename;
     this.deleteChannel = channels.remove;
     this.listChannels = channels.list;
+    this.openDirectChannel = channels.openDirect;
+    this.react = messages.react;
+    this.interact = parts.interact;
+    this.interactions = parts.interactions.watch;
+    this.commands = (place, signal) => readCommands(rest, outward.clock, place, signal);
+    this.refreshLinks = (urls, signal) => refreshLinks(rest, urls, signal);
+    this.postToActivity = (...post) => postToActivity(outward, ...post);
     this.whenReady = status.whenReady;
     this.connect = session.start;
     this.reconnect = session.reconnect;
@@ -161,15 +201,23 @@ class AccountClient implements DiscordClient {
     return message;
   }
 
+  async store(channelId: Snowflake, file: MediaFile, signal?: AbortSignal): Promise<StoredFile> {
+    const id = checkedSnowflake(channelId, 'channel id');
+    const [stored] = await this.#parts.uploads.upload(id, [file], signal);
+    if (!stored) throw nonsenseError('upload');
+    return { filename: stored.filename, uploadedFilename: stored.uploaded_filename };
+  }
+
   downloadFromCdn(url: string, limits: DownloadLimits, signal?: AbortSignal): Promise<MediaFile> {
     return downloadFromCdn(this.#parts.outward, url, limits, signal);
   }
 
   async close(): Promise<void> {
-    const { exit, rest, session, watchers } = this.#parts;
+    const { exit, interactions, rest, session, watchers } = this.#parts;
     session.stop();
     rest.stop();
     watchers.close();
+    interactions.close();
     await exit.close();
   }
 }

@@ -1,3 +1,5 @@
+import type { Snowflake } from '../core/discord.ts';
+
 /** Where Discord is: every host can be replaced by a mirror or the simulator. */
 export interface DiscordHosts {
   /** REST base with version, e.g. `https://discord.com/api/v10`. */
@@ -8,6 +10,8 @@ export interface DiscordHosts {
   readonly cdn: string;
   /** Base of the storage that takes uploads of user accounts. */
   readonly upload: string;
+  /** Base of the pages of applications; `{applicationId}` in it stands for the application's id. */
+  readonly activity: string;
 }
 
 /** Discord's own hosts: the defaults of the configuration. */
@@ -16,6 +20,7 @@ export const DISCORD_HOSTS: DiscordHosts = {
   gateway: 'wss://gateway.discord.gg',
   cdn: 'https://cdn.discordapp.com',
   upload: 'https://discord-attachments-uploads-prd.storage.googleapis.com',
+  activity: 'https://{applicationId}.discordsays.com',
 };
 
 const OWN_CDN_HOSTS = /^(cdn\.discordapp\.com|media\.discordapp\.net|images-ext-\d+\.discordapp\.net)$/;
@@ -35,7 +40,7 @@ function rebase(url: string, base: string): string {
  * `version` is the gateway's, `compress` asks for zlib-stream (Discord docs, "Transport Compression").
  */
 export function gatewayUrl(
-  hosts: DiscordHosts,
+  hosts: Pick<DiscordHosts, 'gateway'>,
   resumeUrl: string | null,
   version: number,
   compress: boolean,
@@ -50,20 +55,33 @@ export function gatewayUrl(
 }
 
 /** The address to PUT an upload to: Discord's own storage is replaced by the configured one. */
-export function uploadUrl(hosts: DiscordHosts, url: string): string {
+export function uploadUrl(hosts: Pick<DiscordHosts, 'upload'>, url: string): string {
   return hostOf(url) === hostOf(DISCORD_HOSTS.upload) ? rebase(url, hosts.upload) : url;
 }
 
 /** The address to fetch an attachment from: Discord's own CDN is replaced by the configured one. */
-export function cdnUrl(hosts: DiscordHosts, url: string): string {
+export function cdnUrl(hosts: Pick<DiscordHosts, 'cdn'>, url: string): string {
   const replaced = hostOf(hosts.cdn) !== hostOf(DISCORD_HOSTS.cdn);
   return replaced && OWN_CDN_HOSTS.test(hostOf(url)) ? rebase(url, hosts.cdn) : url;
 }
 
 /** True when a link points to Discord's CDN or to the configured one. */
-export function isCdnUrl(hosts: DiscordHosts, url: string): boolean {
+export function isCdnUrl(hosts: Pick<DiscordHosts, 'cdn'>, url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { host, hostname, protocol } = new URL(url);
   if (host === new URL(hosts.cdn).host) return protocol === 'https:' || protocol === 'http:';
   return protocol === 'https:' && OWN_CDN_HOSTS.test(hostname);
+}
+
+/**
+ * The address of a path on an application's own host. Whatever the path looks like, the host stays the configured one:
+ * paths come from the wire.
+ */
+export function activityUrl(
+  hosts: Pick<DiscordHosts, 'activity'>,
+  applicationId: Snowflake,
+  path: string,
+): string {
+  const base = hosts.activity.replaceAll('{applicationId}', applicationId);
+  return `${base.replace(/\/+$/, '')}/${path.replace(/^[/\\]+/, '')}`;
 }

@@ -18,7 +18,7 @@ import { createSession, type GatewaySession } from './ws/session.ts';
 /** Whom to probe, and where. */
 export interface ProbeOptions {
   readonly account: AccountIdentity;
-  readonly hosts: DiscordHosts;
+  readonly hosts: Omit<DiscordHosts, 'activity'>;
   readonly proxy?: string | null | undefined;
   readonly clock: Clock;
   readonly log: Log;

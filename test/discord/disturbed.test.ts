@@ -2,6 +2,7 @@
 
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createDiscordClient, type DiscordClient } from '../../src/discord/client.ts';
+import { DISCORD_HOSTS } from '../../src/discord/hosts.ts';
 import { createProbe } from '../../src/discord/probe.ts';
 import { startSim } from '../../src/sim/index.ts';
 import { createMessage, deleteMessage, editMessage } from '../../src/sim/messages.ts';
@@ -15,7 +16,7 @@ async function startWorld(options: Options = {}) {
   const sim = await startSim({ port: 0, coze: { silent: true }, clock: quickClock, ...options });
   onTestFinished(() => sim.close());
   const { api, gateway, cdn, upload } = sim.ready;
-  const hosts = { api, gateway, cdn, upload };
+  const hosts = { api, gateway, cdn, upload, activity: DISCORD_HOSTS.activity };
   const channelId = sim.ready.channels.general ?? '';
   const logs: string[][] = [];
   const settings = (id: string) => {

@@ -21,12 +21,14 @@ function hiddenHosts(server: FakeServer): DiscordHosts {
     gateway: `ws://${at('gateway')}`,
     cdn: `http://${at('cdn')}`,
     upload: `http://${at('upload')}`,
+    activity: `http://${at('activity.{applicationId}')}`,
   };
 }
 
 const answer = (request: SeenRequest): Reply => {
   if (request.method === 'PUT') return {};
   if (request.method === 'GET') return { text: 'bytes' };
+  if (request.path === '/submit') return { text: 'taken' };
   if (!request.path.endsWith('/attachments')) return { json: { id: '1', channel_id: CHANNEL } };
   const upload_url = 'https://discord-attachments-uploads-prd.storage.googleapis.com/a.png';
   return { json: { attachments: [{ id: 0, upload_url, upload_filename: 'a.png' }] } };
@@ -36,7 +38,7 @@ describe.each(kinds)('a $scheme proxy with a password', ({ scheme, start }) => {
   const address = (host: string, password = PASSWORD) =>
     `${scheme}://${encodeURIComponent(USER)}:${encodeURIComponent(password)}@${host}`;
 
-  it('carries REST, gateway, upload and CDN alike, names included, and nothing goes past it', async () => {
+  it('carries REST, gateway, upload, CDN and pages of applications alike, names included, and nothing goes past it', async () => {
     const server = await startServer();
     server.handle = answer;
     const proxy = await start();
@@ -44,9 +46,12 @@ describe.each(kinds)('a $scheme proxy with a password', ({ scheme, start }) => {
     const { client } = await loggedIn(server, { account: alice, hosts, proxy: address(proxy.host) });
     await client.send(CHANNEL, { content: 'x', nonce: '1', mentionUserIds: [], files: [file] });
     await client.downloadFromCdn('https://cdn.discordapp.com/attachments/1/2/a.png', { maxBytes: 100 });
+    await client.store(CHANNEL, file);
+    await client.postToActivity('42', '/submit', {});
     const names = proxy.targets.map((target) => target.split('.')[0]);
-    expect(new Set(names)).toEqual(new Set(['gateway', 'api', 'upload', 'cdn']));
-    expect(server.requests.map(({ method }) => method)).toEqual(['POST', 'PUT', 'POST', 'GET']);
+    expect(new Set(names)).toEqual(new Set(['gateway', 'api', 'upload', 'cdn', 'activity']));
+    const methods = server.requests.map(({ method }) => method);
+    expect(methods).toEqual(['POST', 'PUT', 'POST', 'GET', 'POST', 'PUT', 'POST']);
   });
 
   it('that does not accept the password is named as the cause, without the password', async () => {

@@ -418,6 +418,29 @@ describe('the CDN', () => {
     });
   });
 
+  it.each([
+    [
+      'video/mp4',
+      'https://cdn.discordapp.com/attachments/1/2/clip.mp4?ex=1',
+      '/attachments/1/2/clip.mp4?ex=1',
+    ],
+    [
+      'image/webp',
+      'https://media.discordapp.net/attachments/1/2/a.webp?animated=true',
+      '/attachments/1/2/a.webp?animated=true',
+    ],
+  ])('gives %s of either host whole, however large, up to the limit', async (contentType, url, path) => {
+    const server = await startServer();
+    const body = 'x'.repeat(3 * 1024 * 1024);
+    server.handle = () => ({ text: body, headers: { 'content-type': `${contentType}; v=1` } });
+    const { client } = makeClient(server);
+    const found = await client.downloadFromCdn(url, { maxBytes: body.length });
+    expect([found.contentType, found.bytes.length]).toEqual([contentType, body.length]);
+    expect(server.requests[0]?.path).toBe(path);
+    const tooLarge = client.downloadFromCdn(url, { maxBytes: body.length - 1 });
+    await expect(tooLarge).rejects.toMatchObject({ code: 'media_invalid' });
+  });
+
   it('is the only place that is read from', async () => {
     const server = await startServer();
     const { client } = makeClient(server);

@@ -96,6 +96,37 @@ describe('a watch', () => {
   });
 });
 
+describe('a message', () => {
+  it('reaches whoever watches as it was on the wire, with every field', async () => {
+    const { watchers, watch, drain } = world();
+    const changes = watch();
+    const full = {
+      ...message(idAt(1)),
+      flags: 64,
+      application_id: '936929561302675456',
+      interaction_metadata: {
+        id: '1',
+        type: 3,
+        user: { id: '2' },
+        triggering_interaction_metadata: { id: '3', original_response_message_id: '4' },
+      },
+      interaction: { id: '1', name: 'imagine', user: { id: '2' } },
+      mentions: [{ id: '2' }],
+      embeds: [{ color: 16_711_680, footer: { text: 'foot' }, fields: [{ name: 'a', value: 'b' }] }],
+      components: [
+        { type: 1, components: [{ type: 2, custom_id: 'MJ::BOOKMARK::h', emoji: { name: '❤️' } }] },
+      ],
+      something_new: { deep: [1, { deeper: null }] },
+    };
+    watchers.dispatch('MESSAGE_CREATE', full);
+    watchers.dispatch('MESSAGE_UPDATE', full);
+    expect(await drain(changes)).toEqual([
+      { type: 'message-created', message: full },
+      { type: 'message-updated', message: full },
+    ]);
+  });
+});
+
 describe('a recovery', () => {
   it('reads page after page until it meets the last message that was seen', async () => {
     const { messages, watchers, create, watch, asked, drain } = world();
@@ -150,6 +181,25 @@ describe('a recovery', () => {
     create(message(idAt(2)));
     watchers.recover();
     expect(told(await drain(changes))).toEqual([`+ ${idAt(1)}`, `+ ${idAt(2)}`, `- ${idAt(2)}`]);
+  });
+
+  it('takes no ephemeral message for deleted after updates that name no flags, however it began', async () => {
+    const { create, watchers, watch, drain } = world();
+    const changes = watch();
+    create(message(idAt(1), { flags: 64 }));
+    watchers.dispatch('MESSAGE_UPDATE', message(idAt(1), { content: '(31%)' }));
+    watchers.dispatch('MESSAGE_UPDATE', message(idAt(2), { content: '(46%)' }));
+    watchers.dispatch('MESSAGE_UPDATE', message(idAt(3), { content: '(62%)', flags: 64 }));
+    watchers.dispatch('MESSAGE_UPDATE', message(idAt(4), { content: '(78%)', flags: 0 }));
+    watchers.recover();
+    expect(told(await drain(changes))).toEqual([
+      `+ ${idAt(1)}`,
+      `~ ${idAt(1)} (31%)`,
+      `~ ${idAt(2)} (46%)`,
+      `~ ${idAt(3)} (62%)`,
+      `~ ${idAt(4)} (78%)`,
+      `- ${idAt(4)}`,
+    ]);
   });
 
   it('is tried again while Discord is out of reach, and lets live changes through when it is refused', async () => {

@@ -21,12 +21,15 @@ export interface ChannelCalls {
   remove(channelId: Snowflake, signal?: AbortSignal): Promise<void>;
   /** See `DiscordPort.listChannels`. */
   list(guildId: Snowflake, signal?: AbortSignal): Promise<Channel[]>;
+  /** See `InteractionPort.openDirectChannel`. */
+  openDirect(userId: Snowflake, signal?: AbortSignal): Promise<Snowflake>;
 }
 
 const GUILD_TEXT = 0;
 const UNKNOWN_CHANNEL = 10003;
 const GUILD_TEMPLATE = '/guilds/{id}/channels';
 const CHANNEL_TEMPLATE = '/channels/{id}';
+const DIRECT_PATH = '/users/@me/channels';
 /** A creation whose answer was lost shows in the list after this time at the latest, as a rule. */
 const LOOK_AFTER_MS = 1_000;
 
@@ -37,6 +40,7 @@ export function createChannelCalls(rest: Rest, clock: Clock): ChannelCalls {
     rename: (channelId, name, signal) => rename(rest, channelId, name, signal),
     remove: (channelId, signal) => remove(rest, channelId, signal),
     list: (guildId, signal) => list(rest, guildId, signal),
+    openDirect: (userId, signal) => openDirect(rest, userId, signal),
   };
 }
 
@@ -121,6 +125,16 @@ async function remove(rest: Rest, channelId: Snowflake, signal?: AbortSignal): P
   } catch (error) {
     if (!isGone(error)) throw error;
   }
+}
+
+/** Discord docs, "Create DM": the channel that is there already is answered again. */
+async function openDirect(rest: Rest, userId: Snowflake, signal?: AbortSignal): Promise<Snowflake> {
+  const json = { recipients: [checkedSnowflake(userId, 'user id')] };
+  const where = { path: DIRECT_PATH, template: DIRECT_PATH, major: '' };
+  const answer = await rest.call({ method: 'POST', ...where, json, repeatable: true }, signal);
+  if (typeof answer === 'object' && answer !== null && 'id' in answer && isSnowflake(answer.id))
+    return answer.id;
+  throw nonsenseError(`POST ${DIRECT_PATH}`);
 }
 
 /** True when it is not known whether Discord acted. */

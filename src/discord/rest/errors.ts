@@ -9,6 +9,8 @@ const INVALID_TOKEN = 50014;
 const VERIFY_ACCOUNT = 40002;
 const TOO_LARGE = 40005;
 const LONGEST_TEXT = 300;
+/** Leaf of a form error: the version of a command is not the newest. */
+const INVALID_VERSION = 'INTERACTION_APPLICATION_COMMAND_INVALID_VERSION';
 
 /** What a refusal's body says, as far as it is read. */
 export interface RefusalBody {
@@ -16,6 +18,8 @@ export interface RefusalBody {
   readonly text: string;
   /** Set when Discord asks for a captcha. */
   readonly captcha: boolean;
+  /** Set when a command's version is not the newest. */
+  readonly outdated: boolean;
   /** Seconds, on 429. */
   readonly retryAfter: number | undefined;
   readonly global: boolean;
@@ -24,7 +28,8 @@ export interface RefusalBody {
 /** Reads the body of a refusal; anything that is no JSON object (a proxy's page) reads as empty. */
 export function readRefusal(body: Buffer): RefusalBody {
   const parsed = parseObject(body);
-  const { code, message, captcha_key: captcha, retry_after: retryAfter, global, errors } = parsed;
+  const { code, message, retry_after: retryAfter, global, errors } = parsed;
+  const captcha = parsed.captcha_key ?? parsed.captcha_sitekey;
   const details = firstDetail(errors, '');
   const text = [typeof message === 'string' ? message : '', details]
     .filter((part) => part !== '')
@@ -33,6 +38,7 @@ export function readRefusal(body: Buffer): RefusalBody {
     code: typeof code === 'number' && Number.isSafeInteger(code) ? code : 0,
     text: text.slice(0, LONGEST_TEXT),
     captcha: captcha !== undefined && captcha !== null,
+    outdated: holdsCode(errors, INVALID_VERSION),
     retryAfter: typeof retryAfter === 'number' && Number.isFinite(retryAfter) ? retryAfter : undefined,
     global: global === true,
   };
@@ -61,6 +67,13 @@ function firstDetail(node: unknown, path: string): string {
     if (found !== '') return found;
   }
   return '';
+}
+
+/** True when a leaf anywhere in the tree of form errors has this code. */
+function holdsCode(node: unknown, code: string): boolean {
+  if (typeof node !== 'object' || node === null) return false;
+  if ('code' in node && node.code === code) return true;
+  return Object.values(node).some((value) => holdsCode(value, code));
 }
 
 /** True when an answer proves that the token is dead. */
@@ -92,9 +105,9 @@ export function refusalError(
       },
     );
   }
-  if (body.captcha || body.code === VERIFY_ACCOUNT) {
-    const what = body.captcha ? 'a captcha' : 'a verification of the account';
-    return new GatewayError('human_required', `Discord asks for ${what} before ${call} (${detail}).`, {
+  if (body.captcha || body.code === VERIFY_ACCOUNT) return personError(call, accountId, detail, body, cause);
+  if (body.outdated) {
+    return new GatewayError('command_outdated', `Discord has a newer version of the command (${detail}).`, {
       cause,
     });
   }
@@ -105,6 +118,38 @@ export function refusalError(
     return new GatewayError('discord_unreachable', `Discord failed at ${call} (${detail}).`, { cause });
   }
   return new GatewayError('discord_refused', `Discord refused ${call} (${detail}).`, { cause });
+}
+
+/** Nothing of a captcha's body is repeated: it holds tokens with which the captcha could be answered elsewhere. */
+function personError(
+  call: string,
+  accountId: string,
+  detail: string,
+  body: RefusalBody,
+  cause: DiscordRefusal,
+): GatewayError {
+  const what = body.captcha ? 'a captcha' : `a verification of the account (${detail})`;
+  return new GatewayError(
+    'human_required',
+    `Discord asks account "${accountId}" for ${what} before ${call}: an operator has to log in to Discord with it.`,
+    { cause },
+  );
+}
+
+/**
+ * The error for a refusal by the storage of uploads. It knows no token of ours, so a 401 of its says nothing about the
+ * account, only about the place that was to be filled.
+ */
+export function storageError(call: string, status: number): GatewayError {
+  const cause: DiscordRefusal = { status, discordCode: 0 };
+  const failed = status >= 500 || status === 429;
+  if (failed) {
+    return new GatewayError('discord_unreachable', `Discord's storage failed at ${call} (HTTP ${status}).`, {
+      cause,
+    });
+  }
+  const code = status === 413 ? 'media_invalid' : 'discord_refused';
+  return new GatewayError(code, `Discord's storage refused ${call} (HTTP ${status}).`, { cause });
 }
 
 /** The error for a request that got no answer. */

@@ -19,9 +19,12 @@ export interface MessageCalls {
   send(channelId: Snowflake, draft: MessageDraft, signal?: AbortSignal): Promise<Message>;
   /** See `DiscordPort.history`. */
   history(channelId: Snowflake, range: HistoryRange, signal?: AbortSignal): Promise<Message[]>;
+  /** See `InteractionPort.react`. */
+  react(channelId: Snowflake, messageId: Snowflake, emoji: string, signal?: AbortSignal): Promise<void>;
 }
 
 const TEMPLATE = '/channels/{id}/messages';
+const REACTION_TEMPLATE = `${TEMPLATE}/{id}/reactions/{emoji}/@me`;
 /** Discord docs, "Allowed Mentions Object". */
 const MOST_MENTIONS = 100;
 const USUAL_PAGE = 50;
@@ -69,6 +72,22 @@ export function createMessageCalls(rest: Rest, uploads: Uploads | undefined): Me
       );
       if (!Array.isArray(answer)) throw nonsenseError(`GET ${TEMPLATE}`);
       return answer.filter(isMessage).sort((left, right) => compareSnowflakes(left.id, right.id));
+    },
+    async react(channelId, messageId, emoji, signal) {
+      const channel = checkedSnowflake(channelId, 'channel id');
+      const message = checkedSnowflake(messageId, 'message id');
+      const where = `/channels/${channel}/messages/${message}/reactions/${encodeURIComponent(emoji)}/@me`;
+      await rest.call(
+        {
+          method: 'PUT',
+          // An ordinary reaction (type 0) given at the message, as Discord's own client says it.
+          path: `${where}?location=Message&type=0`,
+          template: REACTION_TEMPLATE,
+          major: channel,
+          repeatable: true,
+        },
+        signal,
+      );
     },
   };
 }

@@ -28,8 +28,12 @@ export interface RestCall {
   readonly major: string;
   readonly json?: unknown;
   readonly form?: FormData;
+  /** Beside those that every call has. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** True when a second try cannot act twice. */
   readonly repeatable: boolean;
+  /** Further tries after a lost answer; default 2. A 429 is no lost answer. */
+  readonly mostRepeats?: number;
 }
 
 /** What the REST side of an account needs. */
@@ -66,7 +70,8 @@ export interface Rest {
 }
 
 const TIMEOUT_MS = 15_000;
-const PATIENCE_MS = 30_000;
+/** Milliseconds that a call waits in all, where nothing else is said. */
+export const PATIENCE_MS = 30_000;
 /** Messages of one page of history with all their embeds stay far below. */
 const LARGEST_ANSWER_BYTES = 16 * 1024 * 1024;
 const MOST_REPEATS = 2;
@@ -102,7 +107,7 @@ class AccountRest implements Rest {
       this.#throwWhenStopped();
       if (outcome.again === 'never') throw outcome.error;
       if (outcome.again === 'when-allowed') continue;
-      if (repeats >= MOST_REPEATS) throw outcome.error;
+      if (repeats >= (call.mostRepeats ?? MOST_REPEATS)) throw outcome.error;
       log.debug({ account: account.id, call: nameOf(call), repeats }, outcome.error.message);
       await sleep(clock, FIRST_REPEAT_MS * 2 ** repeats * (0.5 + random() / 2), signal);
       repeats += 1;
@@ -153,6 +158,7 @@ class AccountRest implements Rest {
         authorization: authorizationOf(account),
         'user-agent': userAgentOf(account),
         accept: 'application/json',
+        ...call.headers,
         ...(call.json === undefined ? {} : { 'content-type': 'application/json' }),
       },
       body: call.json === undefined ? call.form : JSON.stringify(call.json),

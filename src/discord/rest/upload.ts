@@ -4,11 +4,11 @@ import type { Snowflake } from '../../core/discord.ts';
 import type { MediaFile } from '../../core/media.ts';
 import { type DiscordHosts, uploadUrl } from '../hosts.ts';
 import type { Redact } from '../redact.ts';
-import { nonsenseError, refusalError, silenceError } from './errors.ts';
+import { nonsenseError, silenceError, storageError } from './errors.ts';
 import { NoAnswer, performRequest } from './request.ts';
 import type { Rest } from './rest.ts';
 
-/** A file that lies in Discord's storage, as a message names it. */
+/** A file that lies in Discord's storage, as a message or a command names it. */
 export interface UploadedFile {
   readonly id: string;
   readonly filename: string;
@@ -24,13 +24,11 @@ export interface Uploads {
 /** What uploads need. */
 export interface UploadOptions {
   readonly rest: Rest;
-  readonly hosts: DiscordHosts;
+  readonly hosts: Pick<DiscordHosts, 'upload'>;
   readonly dispatcher: Dispatcher;
   readonly userAgent: string;
   readonly clock: Clock;
   readonly redact: Redact;
-  /** For error messages. */
-  readonly accountId: string;
 }
 
 interface Slot {
@@ -129,8 +127,8 @@ async function put(
     const error = await performRequest(options.dispatcher, request, options.clock, signal).then(
       (answer) => {
         if (answer.status < 300) return undefined;
-        const refusal = refusalError(PUT_NAME, answer, options.redact, options.accountId);
-        if (answer.status < 500 && answer.status !== 429) throw refusal;
+        const refusal = storageError(PUT_NAME, answer.status);
+        if (!refusal.retryable) throw refusal;
         return refusal;
       },
       (failure: unknown) => {

@@ -22,6 +22,12 @@ const MOST_SEEN = 200;
 /** Message flag (Discord docs, "Message Flags"). */
 const EPHEMERAL = 1 << 6;
 
+/**
+ * Whether a message that is missing in the history was deleted: yes when it was `listed`; no when it is ephemeral, for
+ * such a message is in no history; nobody knows while only partial updates without flags were seen.
+ */
+type Standing = 'listed' | 'ephemeral' | 'unknown';
+
 /** Makes the feed of one channel. */
 export function createFeed(): ChannelFeed {
   return new SeenFeed();
@@ -29,8 +35,8 @@ export function createFeed(): ChannelFeed {
 
 class SeenFeed implements ChannelFeed {
   readonly watchers = new Set<Watcher>();
-  /** Ids in the order in which they were first seen. */
-  readonly #seen = new Set<Snowflake>();
+  /** By id, in the order in which they were first seen. */
+  readonly #seen = new Map<Snowflake, Standing>();
   #held: MessageChange[] | undefined;
   /** What the recovery delivered, to tell which of the held changes are older. */
   #fromHistory = new Map<Snowflake, Message>();
@@ -48,9 +54,10 @@ class SeenFeed implements ChannelFeed {
   recovered(history: readonly Message[], complete: boolean): void {
     const [oldest] = history;
     const present = new Set(history.map((message) => message.id));
-    for (const id of [...this.#seen]) {
+    for (const [id, standing] of [...this.#seen]) {
       const covered = complete || (oldest !== undefined && compareSnowflakes(id, oldest.id) >= 0);
-      if (covered && !present.has(id)) this.#deliver({ type: 'message-deleted', messageId: id });
+      if (standing === 'listed' && covered && !present.has(id))
+        this.#deliver({ type: 'message-deleted', messageId: id });
     }
     for (const message of history) this.#deliverFromHistory(message);
   }
@@ -63,7 +70,7 @@ class SeenFeed implements ChannelFeed {
   }
 
   newestSeen(): Snowflake | undefined {
-    return [...this.#seen].sort(compareSnowflakes).at(-1);
+    return [...this.#seen.keys()].sort(compareSnowflakes).at(-1);
   }
 
   #deliver(change: MessageChange): void {
@@ -79,17 +86,22 @@ class SeenFeed implements ChannelFeed {
     );
     if (wanting.length === 0) return;
     for (const watcher of wanting) watcher.push(change);
-    this.#note(change);
+    this.#see(message.id, 'listed');
     this.#fromHistory.set(message.id, message);
   }
 
   #note(change: MessageChange): void {
     if (change.type === 'message-deleted') this.#seen.delete(change.messageId);
     if (change.type !== 'message-created' && change.type !== 'message-updated') return;
-    // Ephemeral messages are in no history: they would look deleted.
-    if (((change.message.flags ?? 0) & EPHEMERAL) !== 0) return;
-    this.#seen.add(change.message.id);
-    const [oldest] = this.#seen;
+    const { id, flags } = change.message;
+    const assumed = change.type === 'message-created' ? 'listed' : (this.#seen.get(id) ?? 'unknown');
+    const told = ((flags ?? 0) & EPHEMERAL) === 0 ? 'listed' : 'ephemeral';
+    this.#see(id, flags === undefined ? assumed : told);
+  }
+
+  #see(id: Snowflake, standing: Standing): void {
+    this.#seen.set(id, standing);
+    const [oldest] = this.#seen.keys();
     if (this.#seen.size > MOST_SEEN && oldest !== undefined) this.#seen.delete(oldest);
   }
 }

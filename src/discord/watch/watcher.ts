@@ -1,14 +1,10 @@
 import type { MessageChange, Snowflake } from '../../core/discord.ts';
+import { createQueue, type Queue } from './queue.ts';
 
 /** One running watch: keeps changes until they are read. */
-export interface Watcher extends AsyncIterable<MessageChange> {
+export interface Watcher extends Queue<MessageChange> {
   /** Messages up to this id were there before the watch began. */
   floor(): Snowflake;
-  push(change: MessageChange): void;
-  /** What is kept is still read, then the iteration ends. */
-  end(): void;
-  /** What is kept is still read, then the iteration throws. */
-  fail(error: Error): void;
 }
 
 /** An answer of a bot makes some hundred changes; far more than that means that nobody reads. */
@@ -44,57 +40,14 @@ export function createWatcher(
   signal: AbortSignal,
   onEnd: (watcher: Watcher) => void,
 ): Watcher {
-  const kept: MessageChange[] = [];
-  const waiting: PromiseWithResolvers<IteratorResult<MessageChange>>[] = [];
-  let ended = false;
-  let failure: Error | undefined;
-
-  const watcher: Watcher = {
-    floor,
-    push(change) {
-      if (ended) return;
-      const reader = waiting.shift();
-      if (reader) return reader.resolve({ done: false, value: change });
-      if (kept.length >= MOST_KEPT_CHANGES) kept.splice(indexToDrop(kept), 1);
-      kept.push(change);
-    },
-    end() {
-      if (ended) return;
-      ended = true;
-      signal.removeEventListener('abort', onAbort);
-      for (const reader of waiting.splice(0)) {
-        if (failure) reader.reject(failure);
-        else reader.resolve({ done: true, value: undefined });
-      }
-      onEnd(watcher);
-    },
-    fail(error) {
-      if (ended) return;
-      failure = error;
-      watcher.end();
-    },
-    [Symbol.asyncIterator]: () => iterator,
-  };
-  const onAbort = () => {
-    kept.length = 0;
-    watcher.end();
-  };
-  const iterator: AsyncIterator<MessageChange> = {
-    next() {
-      const change = kept.shift();
-      if (change) return Promise.resolve({ done: false, value: change });
-      if (failure) return Promise.reject(failure);
-      if (ended) return Promise.resolve({ done: true, value: undefined });
-      const reader = Promise.withResolvers<IteratorResult<MessageChange>>();
-      waiting.push(reader);
-      return reader.promise;
-    },
-    return() {
-      onAbort();
-      return Promise.resolve({ done: true, value: undefined });
-    },
-  };
-  if (signal.aborted) onAbort();
-  else signal.addEventListener('abort', onAbort, { once: true });
+  // A signal that has aborted already ends the queue while it is being made.
+  let watcher: Watcher | undefined;
+  const queue = createQueue<MessageChange>({
+    signal,
+    mostKept: MOST_KEPT_CHANGES,
+    indexToDrop,
+    onEnd: () => watcher && onEnd(watcher),
+  });
+  watcher = { ...queue, floor };
   return watcher;
 }

@@ -10,6 +10,11 @@ const WANTED_EVENTS: ReadonlySet<string> = new Set([
   'MESSAGE_DELETE',
   'MESSAGE_DELETE_BULK',
   'TYPING_START',
+  'INTERACTION_CREATE',
+  'INTERACTION_SUCCESS',
+  'INTERACTION_FAILURE',
+  'INTERACTION_MODAL_CREATE',
+  'INTERACTION_IFRAME_MODAL_CREATE',
 ]);
 
 /** Discord writes the head of a payload first, which tells whether the rest is worth reading. */

@@ -12,7 +12,7 @@ import { INITIAL_STATE, type MachineEffect, type MachineEvent, step, type TimerN
 /** What a session needs. */
 export interface SessionOptions {
   readonly account: AccountIdentity;
-  readonly hosts: DiscordHosts;
+  readonly hosts: Pick<DiscordHosts, 'gateway'>;
   readonly agent: Agent | undefined;
   readonly clock: Clock;
   readonly log: Log;
@@ -41,6 +41,8 @@ export interface GatewaySession {
   /** Ends it for good because REST proved that the token is dead. */
   reject(reason: string): void;
   stop(): void;
+  /** Discord's id of the session; the same after a resume. Undefined while there is none. */
+  id(): string | undefined;
 }
 
 /** The shell around the machine: it owns the socket and the timers, and does what the machine says. */
@@ -51,6 +53,7 @@ export function createSession(options: SessionOptions, listener: SessionListener
     reconnect: () => shell.feed({ type: 'payload', payload: { op: GatewayOpcodes.Reconnect, d: null } }),
     reject: (reason) => shell.feed({ type: 'token-rejected', reason }),
     stop: () => shell.feed({ type: 'stop' }),
+    id: () => shell.sessionId,
   };
 }
 
@@ -66,6 +69,10 @@ class SessionShell {
   constructor(options: SessionOptions, listener: SessionListener) {
     this.#options = options;
     this.#listener = listener;
+  }
+
+  get sessionId(): string | undefined {
+    return this.#state.session?.id;
   }
 
   /** What happens while effects are carried out waits for its turn, so that no effect comes too late. */

@@ -163,6 +163,7 @@ export class FakeServer {
       gateway: `ws://127.0.0.1:${this.port}`,
       cdn: this.origin,
       upload: `${this.origin}/storage`,
+      activity: `${this.origin}/activity/{applicationId}`,
     };
   }
 
