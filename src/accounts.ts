@@ -22,6 +22,8 @@ export interface AccountTools {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
+  /** Hears of each change of an account's connection. */
+  readonly onStatus?: ((accountId: string) => void) | undefined;
 }
 
 /** How long a request waits for an account that is not connected, in milliseconds. */
@@ -38,17 +40,18 @@ export function createAccounts(config: Config, tools: AccountTools): Map<string,
 
 function createAccount(config: Config, account: AccountConfig, tools: AccountTools): Account {
   const { id, kind, token, userAgent, dailyLimit } = account;
-  const { api, gateway, cdn, upload, proxy, requestsPerSecond } = config.discord;
+  const { api, gateway, cdn, upload, activity, proxy, requestsPerSecond } = config.discord;
   let hasBeenReady = false;
   const client = createDiscordClient({
     account: { id, kind, token, ...(userAgent === undefined ? {} : { userAgent }) },
-    hosts: { api, gateway, cdn, upload },
+    hosts: { api, gateway, cdn, upload, activity },
     proxy,
     requestsPerSecond,
     clock: tools.clock,
     log: tools.log,
     onStatus: ({ state }) => {
       hasBeenReady ||= state === 'ready';
+      tools.onStatus?.(id);
     },
   });
   const quota =
@@ -102,7 +105,8 @@ function isRefused({ client }: Account): boolean {
   return state === 'reconnecting' && closeCode >= 4010 && closeCode <= 4014;
 }
 
-function disabledError({ client, config }: Account): GatewayError | undefined {
+/** The error of an account whose token is dead; undefined while it lives. */
+export function disabledError({ client, config }: Account): GatewayError | undefined {
   if (client.status.state !== 'disabled') return undefined;
   const reason = sentenceOf(client.status.reason ?? 'Discord does not accept its token');
   return new GatewayError('account_disabled', `The account "${config.id}" is disabled: ${reason}.`);

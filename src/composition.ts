@@ -1,11 +1,11 @@
 /** Composition: all rooms wired to one service, before anything listens or logs in. */
-import { type Account, asListener, asSender, createAccounts } from './accounts.ts';
+import { type Account, createAccounts } from './accounts.ts';
+import { createChatBot } from './chat-bots.ts';
 import { isLoopback } from './config/cross-check.ts';
-import type { BotConfig, Config } from './config/schema.ts';
-import { ChatBot } from './core/bot.ts';
+import type { Config } from './config/schema.ts';
+import type { ChatBot } from './core/bot.ts';
 import { type Clock, sleep } from './core/clock.ts';
 import { createConversationService } from './core/conversation-service.ts';
-import { GatewayError } from './core/errors.ts';
 import { joinServices } from './core/gateway-service.ts';
 import type { Ids } from './core/ids.ts';
 import { Keepalive } from './core/keepalive.ts';
@@ -13,14 +13,17 @@ import type { Log } from './core/log.ts';
 import type { ChatReport } from './core/observe.ts';
 import { createService, type RunningService } from './core/service.ts';
 import type { Store } from './core/store.ts';
+import { createTaskService, type RunningTaskService } from './core/task-service.ts';
 import { UsageBook } from './core/usage.ts';
-import { driverOf } from './drivers/index.ts';
+import { healthOf, readinessOf } from './health.ts';
 import type { HttpOptions } from './http/app.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createMediaLoader } from './media/loader.ts';
+import { createNotices, type Notices } from './notices.ts';
 import { createPictureLoader } from './pictures.ts';
 import { createMemoryStore } from './stores/memory.ts';
 import { openSqliteStore } from './stores/sqlite.ts';
+import { createStudio, isStudio } from './studios.ts';
 import { createTokenCounter } from './tokens/counter.ts';
 
 /** What everything is made with. */
@@ -36,6 +39,8 @@ export interface Parts {
   readonly accounts: ReadonlyMap<string, Account>;
   readonly bots: readonly ChatBot[];
   readonly chat: RunningService;
+  readonly tasks: RunningTaskService;
+  readonly notices: Notices;
   readonly keepalive: Keepalive;
   readonly usage: UsageBook;
   /** For `createApp`. */
@@ -46,8 +51,8 @@ export interface Parts {
 /** How long running answers get at a stop, in milliseconds. */
 const GRACE_MS = 5_000;
 
-/** A short deadline for answers is no reason to send those away that wait for a channel, in milliseconds. */
-const SHORTEST_WAIT_MS = 60_000;
+/** Sees all bots. */
+const EVERYONE = { id: '', admin: true, bots: ['*'] };
 
 /** How long the start waits for the accounts to log in before it goes on all the same, in milliseconds. */
 const LOGIN_PATIENCE_MS = 8_000;
@@ -58,8 +63,11 @@ const LOGIN_PATIENCE_MS = 8_000;
  */
 export function createParts(config: Config, tools: Tools): Parts {
   const store = config.store.driver === 'memory' ? createMemoryStore() : openSqliteStore(config.store.path);
-  const accounts = createAccounts(config, { store, ...tools });
-  const bots = config.bots.map((bot) => createBot(bot, accounts, store, tools));
+  const onStatus = (accountId: string) => tasks.accountChanged(accountId);
+  const accounts = createAccounts(config, { store, onStatus, ...tools });
+  const bots = config.bots.flatMap((bot) =>
+    isStudio(bot) ? [] : [createChatBot(bot, accounts, { store, ...tools })],
+  );
   const metrics = createMetrics(() => ({ accounts: healthOf(accounts), bots: bots.map(stateOf) }));
   const media = createMediaLoader({ allowPrivate: config.webhooks.allowPrivate, clock: tools.clock });
   const pictures = createPictureLoader({ accounts, hosts: config.discord, media });
@@ -75,15 +83,26 @@ export function createParts(config: Config, tools: Tools): Parts {
   const chat = createService({ bots, media, tokens, observer, ...tools });
   const keepalive = new Keepalive({ bots, service: chat, ...tools });
   const conversations = createConversationService(bots);
-  const service = joinServices({ bots, chat, conversations, keepalive, usage });
-  const health = { readiness: () => readinessOf(accounts, bots) };
+  const notices = createNotices(config, tools);
+  const tasks = createTaskService({
+    studios: config.bots.filter(isStudio).map((bot) => createStudio(bot, accounts)),
+    store,
+    media,
+    observer: notices.changed,
+    checkHook: notices.checkHook,
+    retentionDays: config.store.retentionDays,
+    ...tools,
+  });
+  const service = joinServices({ bots, chat, conversations, keepalive, usage, tasks });
+  const health = { readiness: () => readinessOf(accounts, bots, tasks.studios(EVERYONE)) };
   const http = { ...httpOptions(config), service, metrics, health, pictures, ...tools };
-  return { store, accounts, bots, chat, keepalive, usage, http, tools };
+  return { store, accounts, bots, chat, tasks, notices, keepalive, usage, http, tools };
 }
 
 /** Reads what must be known before the first request. */
-export async function openParts({ accounts }: Parts): Promise<void> {
+export async function openParts({ accounts, tasks }: Parts): Promise<void> {
   for (const account of accounts.values()) await account.quota?.open();
+  await tasks.open();
 }
 
 /**
@@ -91,12 +110,15 @@ export async function openParts({ accounts }: Parts): Promise<void> {
  * @param signal gives the start up
  */
 export async function logIn(
-  { bots, accounts, keepalive, tools }: Parts,
+  { bots, tasks, accounts, keepalive, tools }: Parts,
   signal?: AbortSignal,
 ): Promise<void> {
   if (signal?.aborted) return;
   const reading = new Set(bots.map((bot) => bot.setup.listener.port));
-  const listening = [...accounts.values()].filter(({ client }) => reading.has(client));
+  const drawing = new Set(tasks.studios(EVERYONE).map(({ accountId }) => accountId));
+  const listening = [...accounts.values()].filter(
+    ({ client, config }) => reading.has(client) || drawing.has(config.id),
+  );
   for (const { client } of listening) client.connect();
   const patience = new AbortController();
   const giveUp = () => patience.abort();
@@ -132,10 +154,12 @@ export async function stopParts(
   parts: Parts,
   closeDoors: (answered: Promise<void>) => Promise<unknown>,
 ): Promise<void> {
-  const { chat, keepalive, usage, accounts, store } = parts;
+  const { chat, tasks, notices, keepalive, usage, accounts, store } = parts;
   keepalive.stop();
   const answered = chat.close(GRACE_MS);
   await Promise.all([answered, closeDoors(answered)]);
+  await tasks.close();
+  await notices.close();
   await Promise.allSettled([...accounts.values()].map(({ client }) => client.close()));
   await usage.write();
   await store.close();
@@ -151,65 +175,11 @@ function httpOptions(config: Config) {
     openAdmin: isLocal,
     allowIps: server.allowIps,
     bodyLimitBytes: Math.ceil(server.bodyLimitMb * 1024 * 1024),
+    cdn: config.discord.cdn,
   };
-}
-
-function createBot(
-  bot: BotConfig,
-  accounts: ReadonlyMap<string, Account>,
-  store: Store,
-  tools: Tools,
-): ChatBot {
-  const setup = {
-    id: bot.id,
-    models: bot.models,
-    driver: driverOf(bot.driver),
-    options: bot,
-    listener: asListener(accountOf(accounts, bot.listen), tools.clock),
-    // Accounts that the operator switched off are not in the map.
-    senders: bot.send.flatMap((id) => accounts.get(id) ?? []).map(asSender),
-    botUserIds: bot.botUserIds,
-    conversations: bot.conversations,
-    keepalive: bot.keepalive,
-    channels: {
-      guildId: bot.guildId,
-      categoryId: bot.categoryId,
-      maxChannels: bot.maxChannels,
-      spareChannels: bot.spareChannels,
-      channelIdleMs: bot.channelIdleMinutes * 60_000,
-      queue: bot.queue,
-      waitMs: Math.max(bot.deadlineMs, SHORTEST_WAIT_MS),
-      answerMs: bot.deadlineMs,
-      settleMs: bot.idleMs,
-    },
-  };
-  return new ChatBot(setup, { store, ...tools });
-}
-
-function accountOf(accounts: ReadonlyMap<string, Account>, id: string): Account {
-  const account = accounts.get(id);
-  if (account) return account;
-  throw new GatewayError('account_disabled', `There is no enabled account "${id}".`);
 }
 
 function stateOf(bot: ChatBot) {
   const { channels, waiting } = bot.channelCounts;
   return { id: bot.setup.id, channels, queued: waiting };
-}
-
-function healthOf(accounts: ReadonlyMap<string, Account>) {
-  return [...accounts].map(([id, { client }]) => ({
-    id,
-    state: client.status.state,
-    reason: client.status.reason,
-  }));
-}
-
-function readinessOf(accounts: ReadonlyMap<string, Account>, bots: readonly ChatBot[]) {
-  const reasons = bots.flatMap((bot) => {
-    const listener = [...accounts.values()].find(({ client }) => client === bot.setup.listener.port);
-    if (listener?.client.status.state === 'ready') return bot.trouble()?.message ?? [];
-    return `bot "${bot.setup.id}": account "${listener?.config.id}" is ${listener?.client.status.state}`;
-  });
-  return { ready: reasons.length === 0, reasons, accounts: healthOf(accounts) };
 }

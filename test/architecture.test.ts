@@ -10,13 +10,17 @@ const COMPOSITION = [
   'accounts.ts',
   'answering.ts',
   'certificate-watch.ts',
+  'chat-bots.ts',
   'check.ts',
   'composition.ts',
   'doors.ts',
   'fetch.ts',
   'gateway.ts',
+  'health.ts',
   'library.ts',
+  'notices.ts',
   'pictures.ts',
+  'studios.ts',
   'tasks.ts',
 ];
 

@@ -14,13 +14,16 @@ import type { MediaLoader } from '../core/media.ts';
 import { logRequests } from './access-log.ts';
 import { addressRefused, createAddressCheck } from './addresses.ts';
 import { adminRoutes } from './admin/routes.ts';
+import { taskAdminRoutes } from './admin/task-routes.ts';
 import { type ApiKey, createAuthenticator } from './auth.ts';
+import { shapeOf } from './by-path.ts';
 import { allowBrowsers } from './cors.ts';
-import { sendFailure as sendBridgeError } from './coze-bridge/errors.ts';
 import { cozeBridgeRoutes } from './coze-bridge/routes.ts';
+import { discordxyRoutes } from './discordxy/routes.ts';
 import { asGatewayError, noteError, withoutKeys } from './errors.ts';
 import { type HealthSource, healthRoutes, LIVENESS_PATH } from './health.ts';
 import { type MetricsSource, metricsRoute } from './metrics.ts';
+import { midjourneyProxyRoutes } from './midjourney-proxy/routes.ts';
 import { sendError as sendOpenAiError, unknownUrl } from './openai/errors.ts';
 import { openAiRoutes } from './openai/routes.ts';
 import { decorateRequests, useDialect } from './request-context.ts';
@@ -45,6 +48,8 @@ export interface HttpOptions {
   readonly metrics: MetricsSource;
   /** Fetches the pictures of bots, where a dialect gives their content. */
   readonly pictures: MediaLoader;
+  /** Base of the host that shows Discord's pictures to callers; default https://cdn.discordapp.com. */
+  readonly cdn?: string;
   /** Silence in milliseconds after which a stream carries a comment; default 15,000. */
   readonly heartbeatMs?: number;
   /** Ids of answers; random by default. */
@@ -57,9 +62,6 @@ const DEFAULT_HEARTBEAT_MS = 15_000;
 
 /** Paths that are answered until the very end, as probes ask them. */
 const OPERATIONS_PATHS = new Set([LIVENESS_PATH, '/readyz', '/metrics']);
-
-/** Paths whose errors have OpenAI's shape where no dialect of their own answers; all others have the Bridge's. */
-const OPENAI_PATHS = /^\/(?:v1|admin)(?:[/?]|$)/i;
 
 /** Time in milliseconds that a caller has for sending a request whole, against those who never end one. */
 const REQUEST_TIMEOUT_MS = 300_000;
@@ -112,20 +114,36 @@ export function createApp(options: HttpOptions): FastifyInstance {
   app.register(adminRoutes({ service: options.service, authenticate: authenticateWith(options) }), {
     prefix: '/admin/api',
   });
+  app.register(taskAdminRoutes({ ...parts(options), authenticate: authenticateWith(options) }), {
+    prefix: '/admin/api',
+  });
+  app.register(discordxyRoutes({ ...parts(options), authenticate: authenticateWith(options) }));
+  app.register(midjourneyProxyRoutes({ ...parts(options), authenticate: authenticateWith(options) }), {
+    prefix: '/midjourney-proxy',
+  });
   app.register(cozeBridgeRoutes({ ...parts(options), authenticate: createAuthenticator(options) }));
   return app;
 }
 
 /** Answers with an error that happened outside of every dialect's own routes. */
 function sendByPath(request: FastifyRequest, reply: FastifyReply, error: GatewayError): FastifyReply {
-  const isOpenAi = OPENAI_PATHS.test(request.url) || OPERATIONS_PATHS.has(request.routeOptions.url ?? '');
-  return (isOpenAi ? sendOpenAiError : sendBridgeError)(request, reply, error);
+  if (OPERATIONS_PATHS.has(request.routeOptions.url ?? '')) return sendOpenAiError(request, reply, error);
+  return shapeOf(request.url).sendError(request, reply, error);
 }
 
 function parts(options: HttpOptions) {
-  const { service, clock, log, pictures } = options;
+  const { service, clock, log, pictures, keys, cdn = 'https://cdn.discordapp.com' } = options;
   const ids = options.ids ?? randomIds(clock);
-  return { service, clock, log, pictures, ids, heartbeatMs: options.heartbeatMs ?? DEFAULT_HEARTBEAT_MS };
+  return {
+    service,
+    clock,
+    log,
+    pictures,
+    keys,
+    cdn,
+    ids,
+    heartbeatMs: options.heartbeatMs ?? DEFAULT_HEARTBEAT_MS,
+  };
 }
 
 function serverOptions(options: HttpOptions): FastifyServerOptions {
@@ -188,7 +206,7 @@ function guardDoor(app: FastifyInstance, options: HttpOptions, isClosing: () => 
     if (options.open && options.openAdmin) refuseForeignPages(request);
     // Before the body is read: nobody has shown a key yet.
     if (request.is404) {
-      request.dialect = OPENAI_PATHS.test(request.url) ? 'openai' : 'coze-bridge';
+      request.dialect = shapeOf(request.url).name;
       throw unknownUrl(request);
     }
     if (isClosing() && !OPERATIONS_PATHS.has(request.routeOptions.url ?? '')) {

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { GatewayError } from '../../core/errors.ts';
 import type { GatewayService } from '../../core/gateway-service.ts';
 import type { UsageTotals } from '../../core/store.ts';
 import { allowOnly } from '../method-guard.ts';
-import { callerOf, useDialect } from '../request-context.ts';
+import { useDialect } from '../request-context.ts';
+import { onlyAdmins } from './guard.ts';
 
 /** What the management API needs. */
 export interface AdminOptions {
@@ -23,11 +23,6 @@ export function adminRoutes({
     scope.get('/usage', { onRequest }, async () => renderUsage(await service.usage()));
     allowOnly(scope, '/usage', ['GET']);
   };
-}
-
-async function onlyAdmins(request: FastifyRequest): Promise<void> {
-  if (callerOf(request).admin) return;
-  throw new GatewayError('admin_only', 'This path takes admin keys only.');
 }
 
 /** One entry for each key at each bot; `key` is the name of the key, empty for callers without one. */
