@@ -92,10 +92,12 @@ async function startOnFreePort(
   }
 }
 
-/** The demo's configuration: memory store, one Coze bot of the simulator, one random key, this machine only. */
+/** The demo's configuration: memory store, the simulator's bots, one random key, this machine only. */
 function demoConfig(sim: SimReady, key: string, port: number): Config {
   const account = sim.accounts.find((entry) => entry.kind === 'bot');
-  if (account === undefined) throw new CommandFailure('the simulator offers no bot account');
+  const artist = sim.accounts.find((entry) => entry.kind === 'user');
+  if (account === undefined || artist === undefined)
+    throw new CommandFailure('the simulator offers no accounts');
   const input: ConfigInput = {
     server: { host: '127.0.0.1', port },
     auth: { keys: [{ key, name: 'demo', admin: true }] },
@@ -104,10 +106,13 @@ function demoConfig(sim: SimReady, key: string, port: number): Config {
       gateway: sim.gateway,
       cdn: sim.cdn,
       upload: sim.upload,
-      activity: sim.cdn,
+      activity: sim.activity,
       requestsPerSecond: 0,
     },
-    accounts: [{ id: 'bridge', kind: 'bot', token: account.token }],
+    accounts: [
+      { id: 'bridge', kind: 'bot', token: account.token },
+      { id: 'alice', kind: 'user', token: artist.token },
+    ],
     bots: [
       {
         id: 'coze',
@@ -118,6 +123,19 @@ function demoConfig(sim: SimReady, key: string, port: number): Config {
         botUserId: sim.bots.coze.userId,
         models: MODELS,
         maxChannels: 400,
+      },
+      {
+        id: 'midjourney',
+        driver: 'midjourney',
+        models: ['midjourney'],
+        rooms: [
+          {
+            account: 'alice',
+            guildId: sim.guildId,
+            channelId: sim.channels.midjourney ?? '',
+            concurrency: 3,
+          },
+        ],
       },
     ],
     store: { driver: 'memory' },

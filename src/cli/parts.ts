@@ -17,6 +17,8 @@ export interface SimReady {
   readonly gateway: string;
   readonly cdn: string;
   readonly upload: string;
+  /** Where applications' own pages are, with `{applicationId}` in it. */
+  readonly activity: string;
   readonly accounts: readonly {
     readonly id: string;
     readonly kind: 'bot' | 'user';
@@ -24,7 +26,8 @@ export interface SimReady {
     readonly userId: string;
   }[];
   readonly guildId: string;
-  readonly channels: unknown;
+  /** Channel ids by name. */
+  readonly channels: Readonly<Record<string, string>>;
   readonly bots: { readonly coze: { readonly userId: string } };
 }
 

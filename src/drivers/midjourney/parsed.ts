@@ -32,6 +32,8 @@ export interface JobMessage {
   readonly userId?: Snowflake | undefined;
   readonly percent?: number | undefined;
   readonly mode?: TaskMode | undefined;
+  /** True when the text says `stealth`. */
+  readonly stealth?: boolean | undefined;
 }
 
 /** Numbered texts: the answer of describe or shorten. */
@@ -49,6 +51,8 @@ export interface WordsMessage {
   readonly text: string;
   /** Of info: the lines `**Key**: value`, by key. */
   readonly fields?: Readonly<Record<string, string>> | undefined;
+  /** Of seed: the number itself. */
+  readonly seed?: string | undefined;
 }
 
 /** A warning, a refusal, an error, or a check that only a person can answer. */
@@ -60,7 +64,10 @@ export interface NoticeMessage {
   readonly consequence: 'fail' | 'wait' | 'retry' | 'none';
   /** The code that the task fails with. */
   readonly code: ErrorCode;
+  /** From the time the message was written. */
   readonly retryAfterMs?: number | undefined;
+  /** The time that the message names, in milliseconds since the epoch. */
+  readonly retryAt?: number | undefined;
   /** What it means for the account. */
   readonly account?:
     | { readonly consequence: 'pause' | 'disable' | 'slow' | 'note'; readonly reason: NoticeReason }

@@ -1,0 +1,48 @@
+/** The operator's list of words that prompts must not hold. */
+
+/** A comment fills its line. */
+const COMMENT = /^\s*#/;
+
+/** Reads a list: one word, or several that belong together, in a line; lines that begin with `#` are comments. */
+export function parseWordList(text: string): string[] {
+  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/);
+  const words = lines.filter((line) => !COMMENT.test(line)).map((line) => line.trim().replace(/\s+/g, ' '));
+  return [...new Set(words.filter((word) => word !== ''))];
+}
+
+const patterns = new WeakMap<readonly string[], RegExp>();
+
+/** The first banned word of a text, as the text has it; links are not searched. Upper and lower case are the same. */
+export function findBannedWord(text: string, words: readonly string[]): string | undefined {
+  if (words.length === 0) return undefined;
+  const pattern = patterns.get(words) ?? patternOf(words);
+  patterns.set(words, pattern);
+  return pattern.exec(text.replace(LINK, ' '))?.[0];
+}
+
+const LINK = /<?https?:\/\/[^\s<>]+>?/gi;
+/** Writing without blanks between words, in which "a whole word" has no meaning. */
+const UNSPACED =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Khmer}\p{Script=Lao}\p{Script=Myanmar}]/u;
+const WORD_CHARACTER = /[\p{L}\p{N}\p{M}_]/u;
+
+function patternOf(words: readonly string[]): RegExp {
+  // The longest first, so that of two that begin alike the fuller one is named.
+  const alternatives = words.toSorted((a, b) => b.length - a.length).map(wholeWord);
+  return new RegExp(alternatives.join('|'), 'iu');
+}
+
+/** Bounded where it begins or ends with a letter or digit: `-edge` is also found in `cutting-edge`. */
+function wholeWord(word: string): string {
+  const parts = word.split(/\s+/).map((part) => part.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
+  const characters = [...word];
+  return [
+    isBounded(characters[0]) ? '(?<![\\p{L}\\p{N}\\p{M}_])' : '',
+    parts.join('\\s+'),
+    isBounded(characters.at(-1)) ? '(?![\\p{L}\\p{N}\\p{M}_])' : '',
+  ].join('');
+}
+
+function isBounded(character = ''): boolean {
+  return WORD_CHARACTER.test(character) && !UNSPACED.test(character);
+}

@@ -1,0 +1,107 @@
+/** Which slash command does what a request asks, with which options, and where it is found in the command index. */
+import type { Snowflake } from '../../core/discord.ts';
+import { GatewayError } from '../../core/errors.ts';
+import type { ApplicationCommand, CommandOption, StoredFile } from '../../core/interaction.ts';
+import type { TaskRequest } from '../../core/task.ts';
+import { MIDJOURNEY_ID, NIJI_ID } from './options.ts';
+import { promptFor } from './prompt.ts';
+
+/** A slash command to give: its original name, its options, and the files that attachment options point at. */
+export interface CommandCall {
+  readonly name: string;
+  readonly options: CommandOption[];
+  readonly files: StoredFile[];
+}
+
+/** Types of command options and commands (Discord docs, "Application Command Option Type"). */
+const SUBCOMMAND = 1;
+const STRING = 3;
+const ATTACHMENT = 11;
+const SLASH_COMMAND = 1;
+
+/** What `/blend` calls its shapes. */
+const DIMENSIONS = { portrait: '--ar 2:3', square: '--ar 1:1', landscape: '--ar 3:2' } as const;
+
+/**
+ * The command for a request. Attachment options hold the position of their file in `files`. Pictures for `imagine` and
+ * `animate` have to be among the request's links: those commands take no files.
+ * @throws GatewayError unsupported_parameter for a verb that no command does (`act` presses a button)
+ */
+export function commandOptions(request: TaskRequest, files: readonly StoredFile[]): CommandCall {
+  const { verb } = request;
+  switch (verb) {
+    case 'imagine':
+    case 'animate':
+      return call('imagine', [text('prompt', promptFor(request))]);
+    case 'shorten':
+      return call('shorten', [text('prompt', promptFor(request))]);
+    case 'blend':
+      return call('blend', blendOptions(request, files), files);
+    case 'describe':
+      return describeCall(request, files);
+    case 'show':
+      return call('show', [text('job_id', request.jobId ?? '')]);
+    case 'info':
+    case 'settings':
+      return call(verb, []);
+    case 'mode':
+      return call(request.mode ?? 'fast', []);
+    case 'remix':
+      return call('prefer', [{ type: SUBCOMMAND, name: 'remix', options: [] }]);
+    case 'create':
+    case 'act':
+      throw new GatewayError('unsupported_parameter', `Midjourney has no command for "${verb}".`);
+  }
+}
+
+function blendOptions({ dimensions }: TaskRequest, files: readonly StoredFile[]): CommandOption[] {
+  const images = files.map((_, position) => attachment(`image${position + 1}`, position));
+  return dimensions === undefined ? images : [...images, text('dimensions', DIMENSIONS[dimensions])];
+}
+
+function describeCall({ links }: TaskRequest, files: readonly StoredFile[]): CommandCall {
+  if (files.length > 0) return call('describe', [attachment('image', 0)], files.slice(0, 1));
+  return call('describe', [text('link', links[0] ?? '')]);
+}
+
+function call(name: string, options: CommandOption[], files: readonly StoredFile[] = []): CommandCall {
+  return { name, options, files: [...files] };
+}
+
+function text(name: string, value: string): CommandOption {
+  return { type: STRING, name, value };
+}
+
+function attachment(name: string, position: number): CommandOption {
+  return { type: ATTACHMENT, name, value: position };
+}
+
+/** A slash command of an application by its original name, which `name_default` holds when the index is localised. */
+export function findCommand(
+  commands: readonly ApplicationCommand[],
+  name: string,
+  applicationId: Snowflake,
+): ApplicationCommand | undefined {
+  return commands.find((command) => command.application_id === applicationId && isCalled(command, name));
+}
+
+function isCalled(command: ApplicationCommand, name: string): boolean {
+  return command.type === SLASH_COMMAND && (command.name_default ?? command.name) === name;
+}
+
+/**
+ * The application to work with: the configured one; else the public one where the index has it; else the only one that
+ * offers `imagine`, so that a bot under another id is found. The main bot never stands in for niji・journey by its public
+ * id, nor the reverse. Undefined when none can be told.
+ */
+export function resolveApplication(
+  commands: readonly ApplicationCommand[],
+  wanted: { readonly configured?: Snowflake | undefined; readonly variant?: string | undefined },
+): Snowflake | undefined {
+  if (wanted.configured !== undefined) return wanted.configured;
+  const [own, other] = wanted.variant === 'niji' ? [NIJI_ID, MIDJOURNEY_ID] : [MIDJOURNEY_ID, NIJI_ID];
+  if (commands.some(({ application_id }) => application_id === own)) return own;
+  const drawing = commands.filter((command) => isCalled(command, 'imagine'));
+  const ids = [...new Set(drawing.map(({ application_id }) => application_id))].filter((id) => id !== other);
+  return ids.length === 1 ? ids[0] : undefined;
+}

@@ -1,0 +1,212 @@
+import type { Message, MessageChange, Snowflake } from '../../core/discord.ts';
+import type { TaskRoom } from '../../core/task-driver.ts';
+import { noticeOf } from './account-notices.ts';
+import { hear } from './answer.ts';
+import type { Key } from './keys.ts';
+import { learnFrom } from './learning.ts';
+import { likeliest, likeliestRefused, type Match, matchSighting } from './match.ts';
+import { type OpenJob, textKey } from './open-job.ts';
+import { OpenJobs } from './open-jobs.ts';
+import type { MidjourneyOptions } from './options.ts';
+import { parseMessage } from './parse.ts';
+import { Recent } from './recent.ts';
+import { isFinal, isForeign, isOurs, type Sighting } from './sighting.ts';
+import { Unclaimed } from './unclaimed.ts';
+
+/** Words alone wait so long for a stronger key to say otherwise, in milliseconds. */
+const WEAK_AFTER_MS = 2_000;
+/** When several jobs fit equally well, a stronger key has so long to come. */
+const GUESS_AFTER_MS = 20_000;
+/** How often waiting pictures are looked at again. */
+const LOOK_EVERY_MS = 1_000;
+/** Pictures, and notices, that were dealt with: doubled events must not count twice. */
+const MOST_REMEMBERED = 10_000;
+
+/** Reads a room's messages, each once, and gives each to the one open job that it belongs to. */
+export class Intake {
+  readonly jobs = new OpenJobs<OpenJob>();
+  readonly #room: TaskRoom<MidjourneyOptions>;
+  readonly #unclaimed = new Unclaimed();
+  readonly #claimed = new Recent(MOST_REMEMBERED);
+  readonly #noticed = new Recent(MOST_REMEMBERED);
+  readonly #reported = new Recent(MOST_REMEMBERED);
+  /** True while the connection is lost. */
+  #isBlind = false;
+  #stopLooking: (() => void) | undefined;
+
+  constructor(room: TaskRoom<MidjourneyOptions>) {
+    this.#room = room;
+  }
+
+  /** How many messages wait for their job. */
+  get unclaimed(): number {
+    return this.#unclaimed.size;
+  }
+
+  /** Opens a job; what came before it is looked through for it. */
+  open(job: OpenJob): void {
+    this.jobs.add(job);
+    if (this.#isBlind) this.#mayMiss(job);
+    for (const key of [...job.keys]) this.#lookAgain(key);
+  }
+
+  /** Closes a job. */
+  leave(job: OpenJob): void {
+    this.jobs.remove(job);
+  }
+
+  /** Forgets all. */
+  clear(): void {
+    this.#stopLooking?.();
+    this.#stopLooking = undefined;
+    this.#unclaimed.clear();
+  }
+
+  /** Notes that a job is known by another key. */
+  learn(job: OpenJob, key: Key): boolean {
+    const isNew = this.jobs.learn(job, key);
+    if (isNew) this.#lookAgain(key);
+    return isNew;
+  }
+
+  /** Takes in what happened in the channel. */
+  take(change: MessageChange): void {
+    switch (change.type) {
+      case 'message-created':
+      case 'message-updated':
+        this.see(change.message, change.type === 'message-updated', false);
+        return;
+      case 'message-deleted':
+        this.#deleted(change.messageId);
+        return;
+      case 'reading-paused':
+      case 'reading-resumed':
+        this.#isBlind = change.type === 'reading-paused';
+        for (const job of this.jobs.all()) this.#mayMiss(job);
+        return;
+      case 'typing-started':
+        return;
+    }
+  }
+
+  /** Takes in a message; `isPast` when it was read from the channel's history. */
+  see(message: Message, isUpdate: boolean, isPast: boolean): void {
+    if (this.#claimed.has(message.id)) return;
+    this.#place({ message, parsed: parseMessage(message), isUpdate, isPast });
+  }
+
+  /** Gives pictures that wait to the likeliest of the jobs that they fit: the last resort before a time limit. */
+  settle(job: OpenJob): void {
+    for (const waiting of this.#unclaimed.finals(this.#room.clock.now())) {
+      const match = this.#matchOf(waiting.sighting);
+      if (match && 'candidates' in match && match.candidates.includes(job))
+        this.#give(waiting.sighting, match);
+    }
+  }
+
+  #place(sighting: Sighting): void {
+    const match = this.#matchOf(sighting);
+    this.#reportAccount(sighting, match !== undefined);
+    if (match && !('candidates' in match)) this.#deliver(match.job, sighting, match);
+    else if (match && isNotice(sighting)) this.#deliver(likeliestRefused(match), sighting, match);
+    else this.#keep(sighting);
+  }
+
+  #matchOf(sighting: Sighting): Match<OpenJob> | undefined {
+    return matchSighting(this.jobs, sighting, this.#room.port.userId);
+  }
+
+  /** Tells once what a notice means for the account, also when its task has ended, or there never was one. */
+  #reportAccount(sighting: Sighting, isMatched: boolean): void {
+    const { says } = sighting.parsed;
+    if (says.type !== 'notice') return;
+    const isOwn = isMatched || (!sighting.isPast && isOurs(sighting, this.#room.port.userId));
+    const notice = isOwn ? noticeOf(says, this.#room) : undefined;
+    if (notice && this.#reported.add(wordsOf(sighting))) this.#room.report(notice);
+  }
+
+  #deliver(job: OpenJob, sighting: Sighting, match: Match<OpenJob>): void {
+    if (isNotice(sighting) && !this.#noticed.add(wordsOf(sighting))) return;
+    const learnt = learnFrom(job, sighting, match.rung).filter((key) => this.jobs.learn(job, key));
+    if (hear(job, sighting, this.#room.clock.now())) {
+      // At once, before anything else is read: the next picture is another job's.
+      if (!isNotice(sighting)) this.#claimed.add(sighting.message.id);
+      this.leave(job);
+    }
+    job.steps.stir();
+    for (const key of learnt) this.#lookAgain(key);
+  }
+
+  #keep(sighting: Sighting): void {
+    if (sighting.parsed.says.type === 'nothing' || isForeign(sighting, this.#room.port.userId)) return;
+    this.#showLife(sighting);
+    this.#unclaimed.add(sighting, this.#room.clock.now());
+    if (isFinal(sighting)) this.#lookLater();
+  }
+
+  /** Progress that may be a job's whose first message was missed: too little to trace it by, but no silence either. */
+  #showLife({ parsed: { says } }: Sighting): void {
+    const key = says.type === 'job' ? textKey(says.prompt) : undefined;
+    if (key === undefined) return;
+    for (const job of this.jobs.withKey(key)) job.times.mayHaveMissed = true;
+  }
+
+  #lookAgain(key: Key): void {
+    for (const sighting of this.#unclaimed.with(key)) {
+      const match = this.#matchOf(sighting);
+      if (match && (!('candidates' in match) || isNotice(sighting))) this.#give(sighting, match);
+    }
+  }
+
+  #lookLater(): void {
+    this.#stopLooking ??= this.#room.clock.after(LOOK_EVERY_MS, () => {
+      this.#stopLooking = undefined;
+      if (this.#lookThrough() > 0) this.#lookLater();
+    });
+  }
+
+  /** Tries the waiting pictures again; answers how many still wait. */
+  #lookThrough(): number {
+    const now = this.#room.clock.now();
+    const waiting = this.#unclaimed.finals(now);
+    for (const each of waiting) {
+      const match = this.#matchOf(each.sighting);
+      if (match && this.#isRipe(match, now - each.since)) this.#give(each.sighting, match);
+    }
+    return this.#unclaimed.finals(now).length;
+  }
+
+  #isRipe(match: Match<OpenJob>, ageMs: number): boolean {
+    if (!('candidates' in match)) return true;
+    return ageMs >= (match.candidates.length === 1 ? WEAK_AFTER_MS : GUESS_AFTER_MS);
+  }
+
+  #give(sighting: Sighting, match: Match<OpenJob>): void {
+    this.#unclaimed.remove(sighting);
+    this.#deliver('candidates' in match ? likeliest(match) : match.job, sighting, match);
+  }
+
+  #deleted(messageId: Snowflake): void {
+    for (const job of this.jobs.of('message', messageId)) {
+      job.isCleared = true;
+      job.times.clearedAt = this.#room.clock.now();
+      job.steps.stir();
+    }
+  }
+
+  /** Ephemeral messages are lost with the connection: what was not seen may have been there. */
+  #mayMiss(job: OpenJob): void {
+    if (job.times.failedAt !== undefined) job.times.failedAt = this.#room.clock.now();
+    job.times.mayHaveMissed = true;
+    job.steps.stir();
+  }
+}
+
+function isNotice(sighting: Sighting): boolean {
+  return sighting.parsed.says.type === 'notice';
+}
+
+/** One notice is one message with one text: a message may turn into another notice. */
+function wordsOf({ message, parsed: { says } }: Sighting): string {
+  return `${message.id} ${'text' in says ? says.text : ''}`;
+}

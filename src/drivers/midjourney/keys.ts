@@ -1,0 +1,44 @@
+/** By what a job is recognised, as one string for each key, strongest kind first: pure. */
+import type { Snowflake } from '../../core/discord.ts';
+import { promptKey } from './prompt.ts';
+import { interactionIdsOf, isFinal, referenceOf, type Sighting } from './sighting.ts';
+
+/**
+ * `nonce` of an interaction; `message` that shows the progress; `interaction` id; `job`: the bot's own id; `parent`: the
+ * message whose button was pressed; `text`: the prompt, made alike.
+ */
+export type KeyKind = 'nonce' | 'message' | 'interaction' | 'job' | 'parent' | 'text';
+
+/** A key of one kind. */
+export type Key = `${KeyKind}:${string}`;
+
+/** Writes a key. */
+export function keyOf(kind: KeyKind, value: string): Key {
+  return `${kind}:${value}`;
+}
+
+/** Every strong key that a message holds: a job that learns one of them may be the one it belongs to. */
+export function strongKeysOf(sighting: Sighting): Key[] {
+  const { message, parsed } = sighting;
+  const keys: Key[] = [keyOf('message', message.id)];
+  if (message.nonce !== undefined) keys.push(keyOf('nonce', String(message.nonce)));
+  for (const id of interactionIdsOf(message)) keys.push(keyOf('interaction', id));
+  for (const id of shownBeforeBy(sighting)) keys.push(keyOf('message', id));
+  if (parsed.jobId !== undefined) keys.push(keyOf('job', parsed.jobId));
+  return keys;
+}
+
+/** The messages that went before a message in the same work: the first answer of its interaction, and what it replies to. */
+export function shownBeforeBy({ message }: Sighting): Snowflake[] {
+  const first = message.interaction_metadata?.original_response_message_id;
+  const reference = referenceOf(message);
+  return [first, reference].filter((id) => id !== undefined);
+}
+
+/** The key of a final picture's words; undefined where there are none to compare. */
+export function textKeyOf(sighting: Sighting): Key | undefined {
+  const { says } = sighting.parsed;
+  if (says.type !== 'job' || !isFinal(sighting)) return undefined;
+  const words = promptKey(says.prompt);
+  return words === '' ? undefined : keyOf('text', words);
+}

@@ -1,0 +1,159 @@
+/** Which open job a message belongs to: by ids, strongest first; by words only last; never by recency. Pure. */
+import type { Message, Snowflake } from '../../core/discord.ts';
+import { fits } from './expectation.ts';
+import { keyOf, shownBeforeBy, textKeyOf } from './keys.ts';
+import type { Matchable, OpenJobs } from './open-jobs.ts';
+import {
+  interactionIdsOf,
+  isFinal,
+  isForeign,
+  isOurs,
+  referenceOf,
+  type Sighting,
+  timeOf,
+} from './sighting.ts';
+
+/** The rungs of the ladder. */
+export type StrongRung = 'nonce' | 'message' | 'interaction' | 'job' | 'parent-words';
+/** What may be several jobs'. */
+export type WeakRung = 'reference' | 'text';
+
+/** A job for certain; or those that it may belong to, oldest first, as long as no stronger key settles it. */
+export type Match<Job> =
+  | { readonly rung: StrongRung; readonly job: Job }
+  | { readonly rung: WeakRung; readonly candidates: readonly [Job, ...Job[]] };
+
+/** How far the machine's clock may go ahead of Discord's before weak keys stop working, in milliseconds. */
+const CLOCK_SKEW_MS = 10_000;
+
+/** Finds the job of a message. */
+export function matchSighting<Job extends Matchable>(
+  jobs: OpenJobs<Job>,
+  sighting: Sighting,
+  ownUserId: Snowflake,
+): Match<Job> | undefined {
+  return strongMatch(jobs, sighting) ?? weakMatch(jobs, sighting, ownUserId);
+}
+
+function strongMatch<Job extends Matchable>(jobs: OpenJobs<Job>, sighting: Sighting): Match<Job> | undefined {
+  const { message, parsed } = sighting;
+  const isTheirs = (job: Job) => isBy(job, message);
+  if (message.nonce !== undefined) {
+    const job = jobs.of('nonce', String(message.nonce)).find(isTheirs);
+    if (job) return { rung: 'nonce', job };
+  }
+  const shown = jobs.of('message', message.id).find((job) => isAnonymous(message) || isBy(job, message));
+  if (shown) return { rung: 'message', job: shown };
+  if (sighting.isUpdate && jobs.of('parent', message.id).length > 0) return parentWords(jobs, sighting);
+  for (const id of interactionIdsOf(message)) {
+    const job = jobs.of('interaction', id).find(isTheirs);
+    if (job) return { rung: 'interaction', job };
+  }
+  for (const id of shownBeforeBy(sighting)) {
+    const job = jobs.of('message', id).find(isTheirs);
+    if (job) return { rung: 'message', job };
+  }
+  if (parsed.jobId === undefined) return undefined;
+  // All pictures taken out of one grid carry the grid's own job id: the kind of work and the index tell them apart.
+  const job = jobs.of('job', parsed.jobId).find((each) => isBy(each, message) && fitsPick(each, sighting));
+  return job && { rung: 'job', job };
+}
+
+/** An edited parent is never a result; only menus of settings answer by changing themselves. */
+function parentWords<Job extends Matchable>(jobs: OpenJobs<Job>, sighting: Sighting): Match<Job> | undefined {
+  const { says } = sighting.parsed;
+  if (says.type !== 'words' || says.of !== 'settings') return undefined;
+  const job = jobs.of('parent', sighting.message.id).find((each) => each.expects.answer === 'any');
+  return job && { rung: 'parent-words', job };
+}
+
+function weakMatch<Job extends Matchable>(
+  jobs: OpenJobs<Job>,
+  sighting: Sighting,
+  ownUserId: Snowflake,
+): Match<Job> | undefined {
+  if (sighting.isUpdate || isForeign(sighting, ownUserId)) return undefined;
+  const isNotice = sighting.parsed.says.type === 'notice';
+  if (!isNotice && !isFinal(sighting)) return undefined;
+  const reference = referenceOf(sighting.message);
+  if (reference !== undefined) {
+    const found = jobs
+      .of('parent', reference)
+      .filter((job) => isNotice || fits(job.expects, sighting.parsed.says));
+    return weak('reference', found, sighting);
+  }
+  const key = textKeyOf(sighting);
+  if (key === undefined || !isOurs(sighting, ownUserId)) return undefined;
+  return weak(
+    'text',
+    jobs.withKey(key).filter((job) => fits(job.expects, sighting.parsed.says)),
+    sighting,
+  );
+}
+
+function weak<Job extends Matchable>(
+  rung: WeakRung,
+  found: readonly Job[],
+  sighting: Sighting,
+): Match<Job> | undefined {
+  const [first, ...others] = found.filter((job) => isBy(job, sighting.message) && !disagrees(job, sighting));
+  return first && { rung, candidates: [first, ...others] };
+}
+
+/** The one of several that a message most likely belongs to, when no stronger key has come. */
+export function likeliest<Job extends Matchable>(match: {
+  readonly candidates: readonly [Job, ...Job[]];
+}): Job {
+  return match.candidates.find((job) => job.isCleared) ?? match.candidates[0];
+}
+
+/** The one of several that a refusal concerns: one of which nothing was seen yet, else the likeliest. */
+export function likeliestRefused<Job extends Matchable>(match: {
+  readonly candidates: readonly [Job, ...Job[]];
+}): Job {
+  return match.candidates.find((job) => !job.isHeard) ?? likeliest(match);
+}
+
+/** By the bot's own id the kind of work is certain, but for pictures out of a grid. */
+function fitsPick(job: Matchable, { parsed: { says } }: Sighting): boolean {
+  return says.type !== 'job' || says.work !== 'pick' || fits(job.expects, says);
+}
+
+/** A bot's user id is its application's id (Discord docs, "Applications"), for older bots the message names both. */
+function isBy(job: Matchable, message: Message): boolean {
+  return message.author?.id === job.applicationId || message.application_id === job.applicationId;
+}
+
+/** Partial updates name no author; whose message it is, is known from its creation. */
+function isAnonymous(message: Message): boolean {
+  return message.author === undefined && message.application_id === undefined;
+}
+
+/** True when a stronger key of the job, or of the message, says that they do not belong together. */
+function disagrees(job: Matchable, sighting: Sighting): boolean {
+  const { message, parsed } = sighting;
+  // Whoever's interaction it answers, it is none of an open job.
+  if (message.nonce !== undefined) return true;
+  if (message.id === job.parentMessageId || isOlder(job, message.id)) return true;
+  if (parsed.says.type === 'notice') return false;
+  const reference = referenceOf(message);
+  if (reference !== undefined && reference !== job.parentMessageId) return true;
+  const isOtherJob = parsed.jobId !== undefined && parsed.jobId !== job.parentJobId;
+  if (isOtherJob && knows(job, 'job') && !job.keys.has(keyOf('job', parsed.jobId))) return true;
+  const interactions = interactionIdsOf(message);
+  if (interactions.length === 0 || !knows(job, 'interaction')) return false;
+  return !interactions.some((id) => job.keys.has(keyOf('interaction', id)));
+}
+
+function knows(job: Matchable, kind: 'job' | 'interaction'): boolean {
+  for (const key of job.keys) if (key.startsWith(`${kind}:`)) return true;
+  return false;
+}
+
+/** The job's own interaction was numbered by Discord's clock; without it the machine's clock has to do. */
+function isOlder(job: Matchable, messageId: Snowflake): boolean {
+  for (const key of job.keys) {
+    if (key.startsWith('interaction:')) return timeOf(messageId) < timeOf(key.slice('interaction:'.length));
+  }
+  return timeOf(messageId) < job.startedAt - CLOCK_SKEW_MS;
+}

@@ -1,0 +1,175 @@
+/** What is sent to Discord for a job, and what its refusals mean. */
+import { discordCode, type Snowflake } from '../../core/discord.ts';
+import { GatewayError } from '../../core/errors.ts';
+import type { ApplicationCommand, Interaction, StoredFile } from '../../core/interaction.ts';
+import type { MediaFile } from '../../core/media.ts';
+import type { TaskRequest } from '../../core/task.ts';
+import type { AccountNotice, TaskJob, TaskRoom } from '../../core/task-driver.ts';
+import { linkOf, pauseOf } from './account-notices.ts';
+import type { CommandBook } from './command-book.ts';
+import { commandOptions } from './commands.ts';
+import type { MidjourneyOptions } from './options.ts';
+
+/** An interaction that still lacks its nonce. */
+export type Unsent = (nonce: string) => Interaction;
+
+/** Discord's code for a message that is gone (Discord docs, "JSON Error Codes"). */
+const UNKNOWN_MESSAGE = 10_008;
+/** How long to wait when Discord asks to slow down and does not say for how long. */
+const LIMITED_MS = 5_000;
+
+/** Puts a picture into the room's channel; gives the link of its attachment. */
+export async function postPicture(
+  room: TaskRoom<MidjourneyOptions>,
+  file: MediaFile,
+  signal: AbortSignal,
+): Promise<string> {
+  const draft = { content: '', nonce: room.ids.nonce(), files: [file], mentionUserIds: [] };
+  const message = await room.port.send(room.channelId, draft, signal);
+  const link = message.attachments?.[0]?.url;
+  if (link !== undefined) return link;
+  throw new GatewayError('discord_refused', 'Discord took the picture but gave no link to it.');
+}
+
+/** Makes ready what a job sends first: its button, or its command with the files that go with it. */
+export function prepare(
+  job: TaskJob,
+  applicationId: Snowflake,
+  room: TaskRoom<MidjourneyOptions>,
+  book: CommandBook,
+  signal: AbortSignal,
+): Promise<Unsent> {
+  if (job.request.verb === 'act') return Promise.resolve(pressing(job, applicationId, room));
+  return prepareCommand(job, applicationId, room, book, signal);
+}
+
+function pressing(job: TaskJob, applicationId: Snowflake, room: TaskRoom<MidjourneyOptions>): Unsent {
+  const { action } = job.request;
+  const { messageId, messageFlags = 0 } = job.parent?.trace ?? {};
+  if (action === undefined || messageId === undefined) {
+    throw new GatewayError('parent_gone', 'The message that carries the button is not known.');
+  }
+  const { guildId, channelId } = room;
+  const { customId } = action;
+  return (nonce) => ({
+    type: 'component',
+    applicationId,
+    guildId,
+    channelId,
+    nonce,
+    messageId,
+    messageFlags,
+    customId,
+  });
+}
+
+async function prepareCommand(
+  job: TaskJob,
+  applicationId: Snowflake,
+  room: TaskRoom<MidjourneyOptions>,
+  book: CommandBook,
+  signal: AbortSignal,
+): Promise<Unsent> {
+  const { request, files } = await withFiles(job, room, signal);
+  const { name, options, files: attached } = commandOptions(request, files);
+  const command = await book.command(name, applicationId, signal);
+  const { guildId, channelId } = room;
+  return (nonce) => ({
+    type: 'command',
+    applicationId,
+    guildId,
+    channelId,
+    nonce,
+    command,
+    options,
+    files: attached,
+  });
+}
+
+/** Prompts take pictures as links, the other commands as files in Discord's storage. */
+async function withFiles(
+  { request, files }: TaskJob,
+  room: TaskRoom<MidjourneyOptions>,
+  signal: AbortSignal,
+): Promise<{ request: TaskRequest; files: StoredFile[] }> {
+  const takesLinks = request.verb === 'imagine' || request.verb === 'animate' || request.verb === 'shorten';
+  const links: string[] = [];
+  const stored: StoredFile[] = [];
+  for (const file of files) {
+    if (takesLinks) links.push(await postPicture(room, file, signal));
+    else stored.push(await room.port.store(room.channelId, file, signal));
+  }
+  return { request: { ...request, links: [...links, ...request.links] }, files: stored };
+}
+
+/** What Discord's answer to an interaction means. */
+export type Refusal =
+  /** Nobody knows whether it was taken: wait for the bot. */
+  | { readonly type: 'unknown' }
+  | { readonly type: 'outdated'; readonly command: ApplicationCommand }
+  /** Not taken now, but it would be later. */
+  | { readonly type: 'limited'; readonly error: Error; readonly afterMs: number }
+  | { readonly type: 'refused'; readonly error: Error; readonly notice?: AccountNotice };
+
+/** Reads an error that `interact` threw. */
+export function readRefusal(
+  error: unknown,
+  interaction: Interaction,
+  room: TaskRoom<MidjourneyOptions>,
+): Refusal {
+  if (!(error instanceof GatewayError)) return { type: 'refused', error: asError(error) };
+  switch (error.code) {
+    case 'discord_timeout':
+    case 'discord_unreachable':
+      return { type: 'unknown' };
+    case 'command_outdated':
+      return interaction.type === 'command'
+        ? { type: 'outdated', command: interaction.command }
+        : { type: 'refused', error };
+    case 'rate_limited':
+      return { type: 'limited', error, afterMs: error.retryAfterMs ?? LIMITED_MS };
+    case 'human_required':
+      return checked(error, room);
+    case 'discord_refused':
+      return refused(error, room);
+    default:
+      return { type: 'refused', error };
+  }
+}
+
+function checked(error: GatewayError, room: TaskRoom<MidjourneyOptions>): Refusal {
+  const notice = pauseOf('discord_captcha', error.message, room);
+  return { type: 'refused', error: humanRequired(error.message, room, error), notice };
+}
+
+function refused(error: GatewayError, room: TaskRoom<MidjourneyOptions>): Refusal {
+  if (discordCode(error) === UNKNOWN_MESSAGE) {
+    const text = 'The message that carries the button is gone.';
+    return { type: 'refused', error: new GatewayError('parent_gone', text, { cause: error }) };
+  }
+  const isForbidden = statusOf(error) === 403;
+  return isForbidden
+    ? { type: 'refused', error, notice: pauseOf('refused', error.message, room) }
+    : { type: 'refused', error };
+}
+
+/** HTTP status of Discord's answer; see `DiscordRefusal`. */
+function statusOf(error: GatewayError): number | undefined {
+  const { cause } = error;
+  const hasStatus = typeof cause === 'object' && cause !== null && 'status' in cause;
+  return hasStatus && typeof cause.status === 'number' ? cause.status : undefined;
+}
+
+/** The error of a check that only a person may answer, with the place where that can be done. */
+export function humanRequired(
+  text: string,
+  room: TaskRoom<MidjourneyOptions>,
+  cause?: unknown,
+): GatewayError {
+  const hint = `Open ${linkOf(room)} in Discord with this account, answer the check, then resume the account.`;
+  return new GatewayError('human_required', text, cause === undefined ? { hint } : { hint, cause });
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,61 @@
+/** A message as the desk saw it, and whose it is: pure. */
+import type { InteractionMetadata, Message, Snowflake } from '../../core/discord.ts';
+import type { Parsed } from './parsed.ts';
+
+/** A message, parsed once. */
+export interface Sighting {
+  readonly message: Message;
+  readonly parsed: Parsed;
+  readonly isUpdate: boolean;
+  /** True for what was read from the channel's history: it carries no nonce, and it may be old. */
+  readonly isPast: boolean;
+}
+
+/** First millisecond of Discord's snowflakes (Discord docs, "Snowflakes"). */
+const DISCORD_EPOCH_MS = 1_420_070_400_000n;
+
+/** When Discord gave out an id, in milliseconds since the epoch; 0 for what is no snowflake. */
+export function timeOf(id: Snowflake): number {
+  return /^\d{1,20}$/.test(id) ? Number((BigInt(id) >> 22n) + DISCORD_EPOCH_MS) : 0;
+}
+
+/** The ids of the interactions that led to a message: the last one, and those that opened its form. */
+export function interactionIdsOf(message: Message): Snowflake[] {
+  const ids: Snowflake[] = [];
+  let metadata: InteractionMetadata | null | undefined = message.interaction_metadata;
+  for (; metadata; metadata = metadata.triggering_interaction_metadata) ids.push(metadata.id);
+  if (message.interaction && !ids.includes(message.interaction.id)) ids.push(message.interaction.id);
+  return ids;
+}
+
+/** The message that a message answers. */
+export function referenceOf(message: Message): Snowflake | undefined {
+  return message.message_reference?.message_id ?? message.referenced_message?.id;
+}
+
+/** The user whose work a message shows, where the message says so. */
+export function ownerOf(sighting: Sighting): Snowflake | undefined {
+  const { message, parsed } = sighting;
+  const named = parsed.says.type === 'job' ? parsed.says.userId : undefined;
+  return named ?? message.interaction_metadata?.user?.id ?? message.interaction?.user?.id;
+}
+
+/** True when a message is another user's: it must never be matched by a weak key. */
+export function isForeign(sighting: Sighting, ownUserId: Snowflake): boolean {
+  const owner = ownerOf(sighting);
+  return owner !== undefined && owner !== ownUserId;
+}
+
+/** True when a message shows by some sign that it is for this account; only its owner sees an ephemeral one (64). */
+export function isOurs(sighting: Sighting, ownUserId: Snowflake): boolean {
+  const owner = ownerOf(sighting);
+  if (owner !== undefined) return owner === ownUserId;
+  const isMentioned = sighting.message.mentions?.some((user) => user.id === ownUserId) ?? false;
+  return isMentioned || ((sighting.message.flags ?? 0) & 64) !== 0;
+}
+
+/** True for a job's last message: a picture and nothing that speaks of work under way. */
+export function isFinal(sighting: Sighting): boolean {
+  const { says, media } = sighting.parsed;
+  return says.type === 'job' && says.stage === 'final' && media.length > 0;
+}

@@ -1,0 +1,90 @@
+/** How long each state of a job may last: pure. Times are milliseconds since the epoch. */
+import { GatewayError } from '../../core/errors.ts';
+import type { MidjourneyOptions } from './options.ts';
+
+/** The options that limit a job. */
+export type LimitOptions = Pick<MidjourneyOptions, 'timeoutMinutes' | 'submitMinutes' | 'botQueueMinutes'>;
+
+/** What has happened to a job, as far as its limits go. */
+export interface JobTimes {
+  /** When it was first sent. */
+  startedAt: number;
+  /** From when the bot's silence counts: the start, or the sending of the form. */
+  askedAt: number;
+  /** When the bot last showed anything of the job since it was asked. */
+  heardAt: number | undefined;
+  /** Since when it stands in the bot's own line. */
+  waitingSince: number | undefined;
+  /** How long it stood there before. */
+  waitedMs: number;
+  /** When Discord said that the interaction failed, and nothing was heard since. */
+  failedAt: number | undefined;
+  /** When the message that showed the progress was deleted, and the channel's history was not read since. */
+  clearedAt: number | undefined;
+  /** True when something may have been missed: silence since then proves nothing. */
+  mayHaveMissed: boolean;
+}
+
+/** What to do, and when: read the history after a deleted message without a picture, or end the job. */
+export interface Due {
+  readonly at: number;
+  readonly what: 'look' | 'submitMinutes' | 'timeoutMinutes' | 'botQueueMinutes' | 'interaction-failed';
+}
+
+const MINUTE_MS = 60_000;
+/** The bot may do the job although Discord says that it failed; then it shows so soon. */
+const AFTER_FAILURE_MS = 30_000;
+/** The picture follows the deletion of the progress message at once. */
+const AFTER_CLEARED_MS = 60_000;
+
+/** What falls due first. */
+export function nextDue(times: JobTimes, options: LimitOptions): Due {
+  const dues = [runningLimit(times, options), ...silenceLimits(times, options)];
+  if (times.clearedAt !== undefined) dues.push({ what: 'look', at: times.clearedAt + AFTER_CLEARED_MS });
+  return dues.reduce((first, due) => (due.at < first.at ? due : first));
+}
+
+function runningLimit(times: JobTimes, options: LimitOptions): Due {
+  if (times.waitingSince !== undefined) {
+    return { what: 'botQueueMinutes', at: times.waitingSince + options.botQueueMinutes * MINUTE_MS };
+  }
+  const waitedMs = Math.min(times.waitedMs, options.botQueueMinutes * MINUTE_MS);
+  return { what: 'timeoutMinutes', at: times.startedAt + options.timeoutMinutes * MINUTE_MS + waitedMs };
+}
+
+function silenceLimits(times: JobTimes, options: LimitOptions): Due[] {
+  if (times.heardAt !== undefined) return [];
+  const dues: Due[] = [];
+  if (times.failedAt !== undefined) {
+    dues.push({ what: 'interaction-failed', at: times.failedAt + AFTER_FAILURE_MS });
+  }
+  if (!times.mayHaveMissed) {
+    dues.push({ what: 'submitMinutes', at: times.askedAt + options.submitMinutes * MINUTE_MS });
+  }
+  return dues;
+}
+
+/** The error of a limit that has passed. `wasSentBefore`: an earlier run of the gateway may have sent it. */
+export function lateError(
+  what: Exclude<Due['what'], 'look'>,
+  options: LimitOptions,
+  wasSentBefore: boolean,
+): GatewayError {
+  if (what === 'interaction-failed') {
+    return new GatewayError(
+      'bot_failed',
+      'Discord says that the interaction failed, and the bot showed nothing.',
+    );
+  }
+  const limit = `${options[what]} min (${what})`;
+  if (what === 'botQueueMinutes') {
+    return new GatewayError('task_timeout', `The job stood in the line of the bot for more than ${limit}.`);
+  }
+  if (what === 'timeoutMinutes') {
+    return new GatewayError('task_timeout', `The bot gave no picture within ${limit}.`);
+  }
+  const text = wasSentBefore
+    ? `Nothing of the task was found within ${limit}: it may not have been sent before the gateway was restarted, and it is never sent twice.`
+    : `The bot showed nothing of the task within ${limit}.`;
+  return new GatewayError('task_timeout', text);
+}
