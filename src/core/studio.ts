@@ -179,6 +179,16 @@ export class Studio {
     this.#tell(accountId);
   }
 
+  /** The connection of an account has changed. */
+  refresh(accountId: string): void {
+    for (const place of this.places) {
+      if (place.room.account.id !== accountId) continue;
+      if (place.room.account.trouble()) this.#moveWaiting(place);
+      else place.lane.serve();
+    }
+    this.#tell(accountId);
+  }
+
   /** The places as operators see them. */
   views(): StudioView[] {
     return this.places.map((place) => this.#view(place));

@@ -42,6 +42,8 @@ export interface TaskServiceTools {
 export interface RunningTaskService extends TaskService {
   /** Takes up what an earlier run has left. */
   open(): Promise<void>;
+  /** To be called when the connection of an account has changed. */
+  accountChanged(accountId: string): void;
   /** Tasks on their way at this moment. */
   readonly active: number;
   /** Takes no new work and leaves what runs to the next process. */
@@ -95,6 +97,11 @@ class Tasks implements RunningTaskService {
     this.#cancelSweep();
     await this.#floor.close();
     await this.#book.flush();
+  }
+
+  accountChanged(accountId: string): void {
+    if (this.#isClosing) return;
+    for (const studio of this.#floor.studios) studio.refresh(accountId);
   }
 
   taskModels(caller: Caller) {

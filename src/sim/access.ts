@@ -38,9 +38,8 @@ export function requireGuild(actor: Actor, guildId: string, ...names: Permission
 /** A channel the account can see; with permissions when named. */
 export function requireChannel(actor: Actor, channelId: string, ...names: PermissionName[]): SimChannel {
   const channel = actor.world.channels.get(requireId('channel_id', channelId));
-  const guild = channel && actor.world.guilds.get(channel.guildId);
-  if (!channel || !guild) throw refusal.unknownChannel();
-  const bits = channelPermissions(guild, channel, actor.account.userId);
+  if (!channel) throw refusal.unknownChannel();
+  const bits = channelPermissions(actor.world.guildOf(channel), channel, actor.account.userId);
   if (!(bits & PERMISSION.VIEW_CHANNEL)) throw refusal.missingAccess();
   requireBits(bits, names);
   return channel;
@@ -48,8 +47,7 @@ export function requireChannel(actor: Actor, channelId: string, ...names: Permis
 
 /** True when the account has a permission in a channel. */
 export function may(actor: Actor, channel: SimChannel, name: PermissionName): boolean {
-  const guild = actor.world.guilds.get(channel.guildId);
-  if (!guild) return false;
+  const guild = actor.world.guildOf(channel);
   return (channelPermissions(guild, channel, actor.account.userId) & PERMISSION[name]) !== 0n;
 }
 

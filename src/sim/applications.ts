@@ -12,6 +12,8 @@ export interface SimCommand {
   readonly description: string;
   /** Discord docs, "Application Command Option Structure". */
   readonly options: readonly WireObject[];
+  /** Names by locale, as `name_localizations` of options. */
+  readonly nameLocalizations?: Readonly<Record<string, string>>;
 }
 
 /** An application and its bot, which share one id. */

@@ -3,6 +3,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { systemClock } from '../core/clock.ts';
 import { Playbook } from './bots/behaviour.ts';
 import { CozeBot } from './bots/coze.ts';
+import { createMidjourney, MidjourneyPlaybook } from './bots/midjourney/index.ts';
 import { createChannel } from './channels.ts';
 import type { SimAccount, SimGuild } from './model.ts';
 import type { AccountSettings, SimOptions } from './options.ts';
@@ -40,29 +41,42 @@ export interface BuiltWorld {
   readonly channels: Record<string, string>;
   readonly cozeUserIds: readonly string[];
   readonly midjourneyUserId: string;
+  readonly nijiUserId: string;
   readonly pikaUserId: string;
   /** Adds rules for the Coze bots. */
   readonly playbook: Playbook;
+  /** Adds rules for the Midjourney and niji bots. */
+  readonly midjourney: MidjourneyPlaybook;
   /** Silences the bots. */
   stop(): void;
 }
 
 /** Builds a world without any server: for fast tests over `simPort`. */
 export function buildWorld(options: SimOptions = {}): BuiltWorld {
-  const world = new World(options.clock ?? systemClock);
+  const world = new World(options.clock ?? systemClock, options.linkLifetimeMs);
   const owner = world.addUser('owner', false);
   const everyone = permissionBits(options.everyone ?? EVERYONE);
   const guild = world.addGuild('Cordgate Lab', owner.id, everyone);
   const channels = addChannels(world, guild);
-  const addBot = (name: string) => {
-    const user = world.addUser(name, true);
+  const addBot = (name: string, id?: string) => {
+    const user = world.addUser(name, true, id);
     world.addMember(guild, user.id, permissionBits(BOT_ROLE));
     return user.id;
   };
   const cozeUserIds = Array.from({ length: options.cozeBots ?? 1 }, (_, number) =>
     addBot(numbered('coze', number)),
   );
-  const midjourneyUserId = addBot('midjourney');
+  const midjourney = new MidjourneyPlaybook(options.midjourney);
+  const stopper = new AbortController();
+  const running = { world, speed: options.speed ?? 1, signal: stopper.signal };
+  const addApplication = (variant: 'midjourney' | 'niji') => {
+    const application = createMidjourney({ ...running, variant, playbook: midjourney });
+    world.applications.set(application.id, application);
+    return addBot(application.name, application.id);
+  };
+  // Clients that look commands up by name alone (the package `midjourney`) keep the last of a name in the index.
+  const nijiUserId = addApplication('niji');
+  const midjourneyUserId = addApplication('midjourney');
   const pikaUserId = addBot('pika');
   const extra = Array.from({ length: options.extraGuilds ?? 0 }, (_, number) => {
     const other = world.addGuild(`Elsewhere ${number + 1}`, owner.id, everyone);
@@ -71,13 +85,14 @@ export function buildWorld(options: SimOptions = {}): BuiltWorld {
   });
   for (const settings of accountSettings(options)) addAccount(world, guild, extra, settings);
   const playbook = new Playbook(options.coze);
-  const stopper = new AbortController();
-  for (const userId of cozeUserIds) {
-    new CozeBot({ world, userId, playbook, speed: options.speed ?? 1, signal: stopper.signal });
-  }
+  for (const userId of cozeUserIds) new CozeBot({ ...running, userId, playbook });
   world.counts.channelsCreated = 0;
-  const stop = () => stopper.abort();
-  return { world, guildId: guild.id, channels, cozeUserIds, midjourneyUserId, pikaUserId, playbook, stop };
+  const stop = () => {
+    stopper.abort();
+    for (const cancel of world.unanswered) cancel();
+  };
+  const userIds = { cozeUserIds, midjourneyUserId, nijiUserId, pikaUserId };
+  return { world, guildId: guild.id, channels, ...userIds, playbook, midjourney, stop };
 }
 
 function addChannels(world: World, guild: SimGuild): Record<string, string> {

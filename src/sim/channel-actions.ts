@@ -38,18 +38,25 @@ export function createGuildChannel(actor: Actor, guildId: string, body: WireObje
 /** Modify Channel. */
 export function modifyChannel(actor: Actor, channelId: string, body: WireObject): SimChannel {
   requireLogin(actor);
-  const channel = requireChannel(actor, channelId, 'MANAGE_CHANNELS');
+  const channel = requireChannel(actor, channelId);
+  if (channel.guildId === undefined) throw refusal.directChannel();
   const guild = requireGuild(actor, channel.guildId);
+  requireChannel(actor, channelId, 'MANAGE_CHANNELS');
   const form = new Form(body);
   const patch = readChannel(actor, guild, form, channel, false);
   form.done();
   return updateChannel(actor.world, channel, patch);
 }
 
-/** Delete Channel. */
+/** Delete Channel; one of direct messages only disappears from the list of the one who closes it. */
 export function removeChannel(actor: Actor, channelId: string): SimChannel {
   requireLogin(actor);
-  const channel = requireChannel(actor, channelId, 'MANAGE_CHANNELS');
+  const channel = requireChannel(actor, channelId);
+  if (channel.guildId === undefined) {
+    channel.openFor.delete(actor.account.userId);
+    return channel;
+  }
+  requireChannel(actor, channelId, 'MANAGE_CHANNELS');
   deleteChannel(actor.world, channel);
   return channel;
 }

@@ -31,6 +31,8 @@ export function createChannel(world: World, guild: SimGuild, draft: NewChannel):
   const channel: SimChannel = {
     id: world.newId(),
     guildId: guild.id,
+    recipientIds: [],
+    openFor: new Set(),
     type,
     name: channelName(draft.name, type),
     topic: draft.topic ?? null,
@@ -55,14 +57,14 @@ export function updateChannel(world: World, channel: SimChannel, patch: Partial<
   const fields = Object.entries(rest).filter(([, value]) => value !== undefined);
   Object.assign(channel, Object.fromEntries(fields));
   if (name !== undefined) channel.name = channelName(name, channel.type);
-  const guild = world.guilds.get(channel.guildId);
+  const guild = world.guildOf(channel);
   if (guild) world.emit({ name: 'CHANNEL_UPDATE', guild, channel });
   return channel;
 }
 
 /** Takes a channel away; the children of a category stay, without a parent. */
 export function deleteChannel(world: World, channel: SimChannel): void {
-  const guild = world.guilds.get(channel.guildId);
+  const guild = world.guildOf(channel);
   if (!guild || !world.channels.delete(channel.id)) return;
   guild.channelIds.delete(channel.id);
   world.counts.channelsDeleted += 1;

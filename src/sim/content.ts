@@ -7,6 +7,7 @@ import type { SimMessage, WireObject } from './model.ts';
 
 /** True when a reader without the intent still sees the whole message. */
 export function isAddressed(message: SimMessage, readerId: string): boolean {
+  if (message.guildId === undefined) return true;
   return message.authorId === readerId || message.mentionIds.includes(readerId);
 }
 

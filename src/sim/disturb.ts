@@ -21,7 +21,11 @@ export function disturb({ world, faults, gateway }: DisturbedParts, fault: Fault
     case 'lose-events':
     case 'duplicate-events':
     case 'reorder-events':
+    case 'delay-events':
       faults.addEvent(fault);
+      return;
+    case 'captcha':
+      faults.addCaptcha(fault);
       return;
     case 'delete-channel':
       removeChannel(world, fault.channelId);

@@ -4,6 +4,8 @@ import { z } from 'zod';
 const account = z.string().min(1).optional();
 const times = z.number().int().min(1).default(1);
 const event = z.string().min(1).optional();
+/** The fault hits each so-manieth event that fits. */
+const every = z.number().int().min(1).default(1);
 
 const faultSchema = z.discriminatedUnion('type', [
   z.strictObject({
@@ -19,14 +21,42 @@ const faultSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('invalid-session'), account, resumable: z.boolean().default(false) }),
   z.strictObject({ type: z.literal('request-heartbeat'), account }),
   z.strictObject({ type: z.literal('stop-acks'), account, forMs: z.number().positive().optional() }),
-  z.strictObject({ type: z.literal('lose-events'), times, account, event }),
-  z.strictObject({ type: z.literal('duplicate-events'), times, account, event }),
-  z.strictObject({ type: z.literal('reorder-events'), times, account, event }),
+  z.strictObject({ type: z.literal('lose-events'), times, account, event, every }),
+  z.strictObject({ type: z.literal('duplicate-events'), times, account, event, every }),
+  z.strictObject({
+    type: z.literal('reorder-events'),
+    times,
+    account,
+    event,
+    every,
+    /** So many are held back; they come in reverse order after the next event of the session. */
+    hold: z.number().int().min(1).default(1),
+    /** When no further event comes they are sent after this time. */
+    forMs: z.number().positive().default(1000),
+  }),
+  z.strictObject({
+    type: z.literal('delay-events'),
+    times,
+    account,
+    event,
+    every,
+    delayMs: z.number().min(0),
+  }),
+  z.strictObject({
+    type: z.literal('captcha'),
+    account,
+    times,
+    /** What Discord wants to see a person for. */
+    on: z.enum(['interactions', 'messages', 'both']).default('interactions'),
+  }),
   z.strictObject({ type: z.literal('refuse-connections'), times }),
   z.strictObject({
     type: z.literal('rest'),
-    /** `status` answers; `hang` never answers; `reset` breaks before acting; `lose-answer` breaks after acting. */
-    action: z.enum(['status', 'hang', 'reset', 'lose-answer']).default('status'),
+    /**
+     * `status` answers; `hang` never answers; `reset` breaks before acting; `lose-answer` breaks after acting;
+     * `act-and-hang` acts and never answers.
+     */
+    action: z.enum(['status', 'hang', 'reset', 'lose-answer', 'act-and-hang']).default('status'),
     status: z.number().int().min(400).max(599).default(500),
     times,
     account,
@@ -53,7 +83,12 @@ export type Fault = z.output<typeof faultSchema>;
 /** A fault of REST. */
 export type RestFault = Extract<Fault, { type: 'rest' }>;
 /** A fault on the way of events. */
-export type EventFault = Extract<Fault, { type: 'lose-events' | 'duplicate-events' | 'reorder-events' }>;
+export type EventFault = Extract<
+  Fault,
+  { type: 'lose-events' | 'duplicate-events' | 'reorder-events' | 'delay-events' }
+>;
+/** A captcha that Discord asks for. */
+export type CaptchaFault = Extract<Fault, { type: 'captcha' }>;
 
 /** An order that cannot be read; names the field. */
 export class OrderError extends Error {
@@ -81,21 +116,34 @@ export function readFault(value: unknown): Fault {
   return readOrder(faultSchema, value);
 }
 
+/** An order, how often it still holds, and how many events that fit it has let pass. */
+interface Pending<T> {
+  readonly fault: T;
+  left: number;
+  passed: number;
+}
+
 /** The faults that wait for their moment. */
 export class FaultTable {
-  readonly #rest: { fault: RestFault; left: number }[] = [];
-  readonly #events: { fault: EventFault; left: number }[] = [];
+  readonly #rest: Pending<RestFault>[] = [];
+  readonly #events: Pending<EventFault>[] = [];
+  readonly #captchas: Pending<CaptchaFault>[] = [];
   /** Connections to refuse. */
   refusals = 0;
 
   /** Adds a fault of REST. */
   addRest(fault: RestFault): void {
-    this.#rest.push({ fault, left: fault.times });
+    this.#rest.push({ fault, left: fault.times, passed: 0 });
+  }
+
+  /** Adds a captcha. */
+  addCaptcha(fault: CaptchaFault): void {
+    this.#captchas.push({ fault, left: fault.times, passed: 0 });
   }
 
   /** Adds a fault of events. */
   addEvent(fault: EventFault): void {
-    this.#events.push({ fault, left: fault.times });
+    this.#events.push({ fault, left: fault.times, passed: 0 });
   }
 
   /** The fault that this request meets, counted down. */
@@ -105,6 +153,18 @@ export class FaultTable {
       if (wanted !== undefined && wanted.toUpperCase() !== method) return false;
       return part === undefined || path.includes(part);
     });
+  }
+
+  /** True when this request is answered with a captcha, counted down. */
+  takeCaptcha(accountId: string | undefined, method: string, path: string): boolean {
+    const isInteraction = path === '/interactions';
+    const isMessage = /^\/channels\/\d+\/messages$/.test(path);
+    if (method !== 'POST' || (!isInteraction && !isMessage)) return false;
+    const found = take(this.#captchas, ({ account: whose, on }) => {
+      if (whose !== undefined && whose !== accountId) return false;
+      return on === 'both' || on === (isInteraction ? 'interactions' : 'messages');
+    });
+    return found !== undefined;
   }
 
   /** The fault that this event meets on its way to an account, counted down. */
@@ -119,15 +179,23 @@ export class FaultTable {
   clear(): void {
     this.#rest.length = 0;
     this.#events.length = 0;
+    this.#captchas.length = 0;
     this.refusals = 0;
   }
 }
 
-function take<T>(list: { fault: T; left: number }[], matches: (fault: T) => boolean): T | undefined {
-  const at = list.findIndex((entry) => matches(entry.fault));
+/** The first order that fits; one that hits only each so-manieth lets the others pass, and the next order may hit them. */
+function take<T extends object>(list: Pending<T>[], matches: (fault: T) => boolean): T | undefined {
+  const at = list.findIndex((entry) => matches(entry.fault) && isTurn(entry));
   const entry = list[at];
   if (!entry) return undefined;
   entry.left -= 1;
   if (entry.left <= 0) list.splice(at, 1);
   return entry.fault;
+}
+
+function isTurn<T extends object>(entry: Pending<T>): boolean {
+  const nth = 'every' in entry.fault ? Number(entry.fault.every) : 1;
+  entry.passed += 1;
+  return entry.passed % nth === 0;
 }

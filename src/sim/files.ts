@@ -4,7 +4,7 @@ import { inspectFile } from './file-type.ts';
 import type { SimAttachment } from './model.ts';
 
 /** A signed link lives for 24 hours, as on Discord's CDN. */
-const LINK_LIFETIME_S = 24 * 60 * 60;
+const LINK_LIFETIME_MS = 24 * 60 * 60 * 1000;
 
 /** The two folders of the CDN: files of messages, and of messages that only one user sees. */
 export type FileFolder = 'attachments' | 'ephemeral-attachments';
@@ -39,9 +39,11 @@ export class Files {
   readonly #slots = new Map<string, UploadSlot>();
   readonly #secret = randomBytes(32);
   readonly #clock: Clock;
+  readonly #linkLifetimeMs: number;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, linkLifetimeMs = LINK_LIFETIME_MS) {
     this.#clock = clock;
+    this.#linkLifetimeMs = linkLifetimeMs;
   }
 
   /** Keeps a file under a channel and gives the attachment object that messages carry. */
@@ -66,7 +68,7 @@ export class Files {
   /** The link to a file: `?ex=<expiry>&is=<issue>&hm=<hmac>&`, seconds in hexadecimal. */
   sign(path: string): string {
     const issued = Math.floor(this.#clock.now() / 1000);
-    const ex = (issued + LINK_LIFETIME_S).toString(16);
+    const ex = Math.floor((this.#clock.now() + this.#linkLifetimeMs) / 1000).toString(16);
     const is = issued.toString(16);
     return `${this.cdnBase}${path}?ex=${ex}&is=${is}&hm=${this.#mac(path, ex, is)}&`;
   }
@@ -124,6 +126,12 @@ export class Files {
     if (!slot?.bytes || slot.userId !== userId) return undefined;
     this.#slots.delete(uploadFilename);
     return { filename: slot.filename, bytes: slot.bytes, contentType: slot.contentType };
+  }
+
+  /** Forgets a slot and what was put into it; false when there is no such slot of this user. */
+  discard(uploadFilename: string, userId: string): boolean {
+    const slot = this.#slots.get(uploadFilename);
+    return slot?.userId === userId && this.#slots.delete(uploadFilename);
   }
 
   #mac(path: string, ex: string, is: string): string {

@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import type { Script } from './bots/behaviour.ts';
 import { type BuiltWorld, buildWorld } from './build.ts';
 import { disturb } from './disturb.ts';
-import { type FaultOrder, FaultTable, readFault } from './faults.ts';
+import { type FaultOrder, FaultTable, OrderError, readFault } from './faults.ts';
+import { isObject } from './form.ts';
 import { resolveLimits } from './limits.ts';
 import type { SimOptions } from './options.ts';
 import { RestApi } from './rest/api.ts';
@@ -13,6 +14,7 @@ import { renderState } from './state.ts';
 import type { World } from './world.ts';
 import { Gateway } from './ws/gateway.ts';
 
+export type { SimApplication, SimCommand, SimInteraction, SimReply } from './applications.ts';
 export type { Script } from './bots/behaviour.ts';
 export { type BuiltWorld, buildWorld } from './build.ts';
 export { type FaultOrder, OrderError } from './faults.ts';
@@ -26,6 +28,8 @@ export interface SimReady {
   readonly gateway: string;
   readonly cdn: string;
   readonly upload: string;
+  /** Where applications' own pages are, with `{applicationId}` in it. */
+  readonly activity: string;
   readonly accounts: { id: string; kind: 'bot' | 'user'; token: string; userId: string }[];
   readonly guildId: string;
   /** Channel ids by name: category, general, coze, midjourney, pika. */
@@ -33,16 +37,20 @@ export interface SimReady {
   readonly bots: {
     coze: { userId: string; userIds?: string[] };
     midjourney: { userId: string };
+    niji: { userId: string };
     pika: { userId: string };
   };
 }
+
+/** Rules for the Coze bots, with rules for the Midjourney bots beside them or alone. */
+export type SimScript = Script | (Extract<Script, { defaults?: unknown }> & { midjourney: unknown });
 
 /** A running simulator. */
 export interface Sim {
   readonly ready: SimReady;
   readonly world: World;
-  /** Adds rules for the Coze bots. @throws OrderError naming the wrong field */
-  script(script: Script): void;
+  /** Adds rules for the bots. @throws OrderError naming the wrong field */
+  script(script: SimScript): void;
   /** Orders a fault. @throws OrderError naming the wrong field */
   fault(fault: FaultOrder): void;
   /** What `GET /__sim/state` shows. */
@@ -72,7 +80,7 @@ export async function startSim(options: SimOptions = {}): Promise<Sim> {
     faults,
     gatewayRoutes: gatewayRoutes(() => `ws://${address}`, gateway),
   });
-  const script = (value: unknown) => built.playbook.add(value);
+  const script = (value: unknown) => addRules(built, value);
   const fault = (value: unknown) => disturb({ world, gateway, faults }, readFault(value));
   const state = (channelId: string | null) => renderState(world, rest, gateway, channelId);
   const server = makeServer({
@@ -109,14 +117,36 @@ export async function startSim(options: SimOptions = {}): Promise<Sim> {
   };
 }
 
+function addRules({ playbook, midjourney }: BuiltWorld, value: unknown): void {
+  if (!isObject(value) || !('midjourney' in value)) {
+    playbook.add(value);
+    return;
+  }
+  const { midjourney: own, ...rest } = value;
+  inside('midjourney', () => midjourney.add(own));
+  if (Object.keys(rest).length > 0) playbook.add(rest);
+}
+
+/** Puts the name of a part in front of the field at fault. */
+function inside(part: string, action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    if (!(error instanceof OrderError)) throw error;
+    const field = error.field === '' ? part : `${part}.${error.field}`;
+    throw new OrderError(field, error.message.slice(error.field === '' ? 0 : error.field.length + 2));
+  }
+}
+
 function describe(built: BuiltWorld, address: string): SimReady {
-  const { world, guildId, channels, cozeUserIds, midjourneyUserId, pikaUserId } = built;
+  const { world, guildId, channels, cozeUserIds, midjourneyUserId, nijiUserId, pikaUserId } = built;
   return {
     ready: true,
     api: `http://${address}/api/v10`,
     gateway: `ws://${address}`,
     cdn: `http://${address}`,
     upload: `http://${address}`,
+    activity: `http://${address}/__activity/{applicationId}`,
     accounts: [...world.accounts.values()].map(({ id, kind, token, userId }) => ({
       id,
       kind,
@@ -128,6 +158,7 @@ function describe(built: BuiltWorld, address: string): SimReady {
     bots: {
       coze: { userId: cozeUserIds[0] ?? '', userIds: [...cozeUserIds] },
       midjourney: { userId: midjourneyUserId },
+      niji: { userId: nijiUserId },
       pika: { userId: pikaUserId },
     },
   };

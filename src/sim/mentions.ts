@@ -12,7 +12,8 @@ export interface Mentions {
 /** What the reader of a message's mentions needs to know. */
 export interface MentionContext {
   readonly world: World;
-  readonly guild: SimGuild;
+  /** Undefined in direct messages. */
+  readonly guild: SimGuild | undefined;
   readonly content: string;
   /** The body's `allowed_mentions`; undefined allows everything. */
   readonly allowed: WireObject | undefined;
@@ -28,7 +29,7 @@ export function readMentions(context: MentionContext): Mentions {
     (id) => world.users.has(id) && permits(allowed, 'users', id),
   );
   const roles = idsIn(content, /<@&(\d{1,20})>/g).filter(
-    (id) => guild.roles.has(id) && permits(allowed, 'roles', id),
+    (id) => guild?.roles.has(id) === true && permits(allowed, 'roles', id),
   );
   const replied = context.repliedUserId;
   const pingsReplied = replied !== undefined && (allowed === undefined || allowed.replied_user === true);

@@ -34,7 +34,7 @@ export function postMessage(
 ): SimMessage {
   requireLogin(actor);
   const channel = requireChannel(actor, channelId, 'SEND_MESSAGES');
-  if (channel.type !== 0 && channel.type !== 5) throw refusal.noTextChannel();
+  if (![0, 1, 5].includes(channel.type)) throw refusal.noTextChannel();
   const form = new Form(body);
   const fields = readMessageForm(form);
   checkReply(actor, channel, form, fields);

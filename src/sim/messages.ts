@@ -1,6 +1,8 @@
 /** What can happen to messages. No permissions and no limits here: `actions.ts` checks those for accounts. */
+
+import { introduce } from './direct-channels.ts';
 import { readMentions } from './mentions.ts';
-import type { SimAttachment, SimChannel, SimMessage, WireObject } from './model.ts';
+import type { SimAttachment, SimChannel, SimMessage, SimMessageInteraction, WireObject } from './model.ts';
 import { channelPermissions, PERMISSION } from './permissions.ts';
 import { compareIds } from './snowflake.ts';
 import type { World, WorldEvent } from './world.ts';
@@ -18,6 +20,11 @@ export interface NewMessage {
   readonly allowedMentions?: WireObject | undefined;
   /** Id of the message this one replies to, in the same channel; it need not exist. */
   readonly replyTo?: string | undefined;
+  /** Answers to interactions: the application, which the message carries as `application_id` and `webhook_id`. */
+  readonly applicationId?: string | undefined;
+  readonly interaction?: SimMessageInteraction | undefined;
+  /** The only user who gets it. */
+  readonly visibleTo?: string | undefined;
 }
 
 /** What an edit changes; absent fields stay. */
@@ -32,7 +39,7 @@ export function createMessage(world: World, channel: SimChannel, input: NewMessa
     channelId: channel.id,
     guildId: channel.guildId,
     authorId: input.authorId,
-    type: input.replyTo ? 19 : 0,
+    type: messageType(input),
     content: (input.content ?? '').trim(),
     timestamp: world.timestamp(),
     editedTimestamp: null,
@@ -48,10 +55,18 @@ export function createMessage(world: World, channel: SimChannel, input: NewMessa
     reference: input.replyTo
       ? { messageId: input.replyTo, channelId: channel.id, guildId: channel.guildId }
       : undefined,
+    applicationId: input.applicationId,
+    interaction: input.interaction,
+    visibleTo: input.visibleTo,
+    reactions: new Map(),
   };
   setMentions(world, channel, message, input.allowedMentions);
-  channel.messages.push(message);
-  channel.lastMessageId = message.id;
+  if (message.visibleTo !== undefined) world.ephemerals.set(message.id, message);
+  else {
+    introduce(world, channel, message.authorId);
+    channel.messages.push(message);
+    channel.lastMessageId = message.id;
+  }
   count(world, message);
   tell(world, 'MESSAGE_CREATE', message);
   return message;
@@ -73,10 +88,7 @@ export function editMessage(world: World, message: SimMessage, patch: MessagePat
 
 /** Takes a message away; false when it is gone already. */
 export function deleteMessage(world: World, message: SimMessage): boolean {
-  const messages = world.channels.get(message.channelId)?.messages;
-  const at = messages?.lastIndexOf(message) ?? -1;
-  if (!messages || at < 0) return false;
-  messages.splice(at, 1);
+  if (!remove(world, message)) return false;
   world.counts.messagesDeleted += 1;
   tell(world, 'MESSAGE_DELETE', message);
   return true;
@@ -84,8 +96,7 @@ export function deleteMessage(world: World, message: SimMessage): boolean {
 
 /** Shows that somebody types. */
 export function startTyping(world: World, channel: SimChannel, userId: string): void {
-  const guild = world.guilds.get(channel.guildId);
-  if (guild) world.emit({ name: 'TYPING_START', guild, channel, userId });
+  world.emit({ name: 'TYPING_START', guild: world.guildOf(channel), channel, userId });
 }
 
 /** Which part of a channel's messages to read (Discord docs, "Get Channel Messages"). */
@@ -125,14 +136,27 @@ function firstAfter(messages: readonly SimMessage[], id: string, orEqual: boolea
   return at < 0 ? messages.length : at;
 }
 
+function messageType(input: NewMessage): number {
+  if (input.replyTo) return 19;
+  return input.interaction?.type === 2 ? 20 : 0;
+}
+
+function remove(world: World, message: SimMessage): boolean {
+  if (world.ephemerals.delete(message.id)) return true;
+  const messages = world.channels.get(message.channelId)?.messages;
+  const at = messages?.lastIndexOf(message) ?? -1;
+  if (!messages || at < 0) return false;
+  messages.splice(at, 1);
+  return true;
+}
+
 function setMentions(
   world: World,
   channel: SimChannel,
   message: SimMessage,
   allowed: WireObject | undefined,
 ): void {
-  const guild = world.guilds.get(channel.guildId);
-  if (!guild) return;
+  const guild = world.guildOf(channel);
   const rights = channelPermissions(guild, channel, message.authorId);
   const target = message.reference && world.findMessage(channel.id, message.reference.messageId);
   const found = readMentions({
@@ -150,13 +174,14 @@ function setMentions(
 
 function count(world: World, message: SimMessage): void {
   world.counts.messagesCreated += 1;
-  if (message.nonce === undefined) return;
+  // An application repeats the nonce of its interaction; that is no message that somebody sent.
+  if (message.nonce === undefined || message.applicationId !== undefined) return;
   const nonce = String(message.nonce);
   world.counts.messagesPerNonce.set(nonce, (world.counts.messagesPerNonce.get(nonce) ?? 0) + 1);
 }
 
 function tell(world: World, name: WorldEvent['name'], message: SimMessage): void {
   const channel = world.channels.get(message.channelId);
-  const guild = world.guilds.get(message.guildId);
-  if (channel && guild) world.emit({ name, guild, channel, message });
+  const guild = world.guildOf(message);
+  if (channel) world.emit({ name, guild, channel, message, onlyFor: message.visibleTo });
 }

@@ -47,10 +47,15 @@ export interface SimOverwrite {
   readonly deny: bigint;
 }
 
-/** A channel of a guild: type 0 is text, 4 a category. */
+/** A channel: type 0 is text, 4 a category, 1 direct messages. */
 export interface SimChannel {
   readonly id: string;
-  readonly guildId: string;
+  /** Undefined for direct messages. */
+  readonly guildId: string | undefined;
+  /** Direct messages: the two who talk; empty in guilds. */
+  readonly recipientIds: readonly string[];
+  /** Direct messages: who has it in the list of channels; the other one gets it with the first message. */
+  readonly openFor: Set<string>;
   type: number;
   name: string;
   topic: string | null;
@@ -81,16 +86,33 @@ export interface SimAttachment {
 interface SimReference {
   readonly messageId: string;
   readonly channelId: string;
-  readonly guildId: string;
+  readonly guildId: string | undefined;
+}
+
+/** Which interaction made a message (Discord docs, "Message Interaction Metadata Object"). */
+export interface SimMessageInteraction {
+  readonly id: string;
+  /** 2 command, 3 component, 5 modal. */
+  readonly type: 2 | 3 | 5;
+  readonly userId: string;
+  /** Commands: with the names of subcommands behind it. */
+  readonly name: string | undefined;
+  /** Of a follow-up: the message that answered first. */
+  readonly originalResponseId: string | undefined;
+  /** Components: the message that carries it. */
+  readonly interactedMessageId: string | undefined;
+  /** Modals: the interaction that opened the form. */
+  readonly triggering: SimMessageInteraction | undefined;
 }
 
 /** A message. */
 export interface SimMessage {
   readonly id: string;
   readonly channelId: string;
-  readonly guildId: string;
+  /** Undefined in direct messages. */
+  readonly guildId: string | undefined;
   readonly authorId: string;
-  /** 0 ordinary, 19 reply. */
+  /** 0 ordinary, 19 reply, 20 answer to a command. */
   readonly type: number;
   content: string;
   readonly timestamp: string;
@@ -105,6 +127,13 @@ export interface SimMessage {
   mentionRoleIds: string[];
   mentionEveryone: boolean;
   readonly reference?: SimReference | undefined;
+  /** The application whose interaction it answers. */
+  readonly applicationId?: string | undefined;
+  readonly interaction?: SimMessageInteraction | undefined;
+  /** Ephemeral (flag 64): the only user who gets it. It is in no history. */
+  readonly visibleTo?: string | undefined;
+  /** User ids by emoji. */
+  readonly reactions: Map<string, Set<string>>;
 }
 
 /** Somebody who may log in: a token, and what Discord knows about it. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { Behaviour } from './bots/behaviour.ts';
+import type { MidjourneyBehaviour } from './bots/midjourney/index.ts';
 import type { LimitsOption } from './limits.ts';
 import type { PermissionName } from './permissions.ts';
 
@@ -40,6 +41,10 @@ export interface SimOptions {
   readonly accounts?: readonly AccountSettings[];
   /** How the Coze bots behave unless a rule says otherwise. */
   readonly coze?: Behaviour;
+  /** How the Midjourney and niji bots behave unless a rule says otherwise. */
+  readonly midjourney?: MidjourneyBehaviour;
+  /** How long a link of the CDN is good; default 24 hours. */
+  readonly linkLifetimeMs?: number;
   /** What everybody may do in the guild; default what a new Discord server allows. */
   readonly everyone?: readonly PermissionName[];
   /** Further guilds that all accounts are in; default 0. */

@@ -20,6 +20,16 @@ export const PERMISSION = {
 /** Name of a permission bit. */
 export type PermissionName = keyof typeof PERMISSION;
 
+/** What both may do in direct messages. */
+const DIRECT =
+  PERMISSION.ADD_REACTIONS |
+  PERMISSION.VIEW_CHANNEL |
+  PERMISSION.SEND_MESSAGES |
+  PERMISSION.EMBED_LINKS |
+  PERMISSION.ATTACH_FILES |
+  PERMISSION.READ_MESSAGE_HISTORY |
+  PERMISSION.USE_APPLICATION_COMMANDS;
+
 const ALL = Object.values(PERMISSION).reduce((sum, bit) => sum | bit, 0n);
 
 /** Adds up the bits of a list of names. */
@@ -41,7 +51,8 @@ export function guildPermissions(guild: SimGuild, userId: string): bigint {
  * What a member may do in a channel: role bits, then the overwrites for @everyone, for roles, for the member.
  * Source: Discord docs, "Permissions", section "Permission Overwrites".
  */
-export function channelPermissions(guild: SimGuild, channel: SimChannel, userId: string): bigint {
+export function channelPermissions(guild: SimGuild | undefined, channel: SimChannel, userId: string): bigint {
+  if (!guild) return channel.recipientIds.includes(userId) ? DIRECT : 0n;
   const base = guildPermissions(guild, userId);
   if (base === ALL || base === 0n || channel.overwrites.length === 0) return withoutHidden(base);
   const roleIds = guild.members.get(userId)?.roleIds ?? [];

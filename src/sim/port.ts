@@ -1,4 +1,4 @@
-/** The world as an in-memory `DiscordPort`: the same actions and refusals as over REST, without any socket. */
+/** The world as an in-memory port: the same actions and refusals as over REST, without any socket. */
 import type {
   Channel,
   ChannelDraft,
@@ -8,19 +8,22 @@ import type {
   MessageChange,
   MessageDraft,
 } from '../core/discord.ts';
-import { GatewayError } from '../core/errors.ts';
+import type { InteractionPort } from '../core/interaction.ts';
 import { type Actor, showMessage, showSent } from './access.ts';
+import { attempt } from './attempt.ts';
 import { createGuildChannel, listGuildChannels, modifyChannel, removeChannel } from './channel-actions.ts';
 import { forReader, isAddressed } from './content.ts';
 import { DiscordError } from './errors.ts';
 import { listMessages, postMessage } from './message-actions.ts';
 import type { SimChannel, SimMessage, WireObject } from './model.ts';
 import { channelPermissions, PERMISSION } from './permissions.ts';
+import { streamOf } from './stream.ts';
+import { interactionPort } from './task-port.ts';
 import type { World, WorldEvent } from './world.ts';
 import { renderEvent } from './ws/event-json.ts';
 
-/** The port of an account of the world. @throws Error when there is no such account */
-export function simPort(world: World, accountId: string): DiscordPort {
+/** The port of an account of the world; a task's door (`TaskPort`) as well. @throws Error when there is no such account */
+export function simPort(world: World, accountId: string): DiscordPort & InteractionPort {
   const account = world.accounts.get(accountId);
   if (!account) throw new Error(`the world has no account ${accountId}`);
   const actor: Actor = { world, account };
@@ -40,65 +43,20 @@ export function simPort(world: World, accountId: string): DiscordPort {
           .filter((channel) => channel.type === 0)
           .map(asChannel),
       ),
+    ...interactionPort(actor),
   };
-}
-
-/** Runs an action the way a transport would: never at once, and with the port's errors. */
-async function attempt<T>(signal: AbortSignal | undefined, action: () => T): Promise<T> {
-  signal?.throwIfAborted();
-  await Promise.resolve();
-  try {
-    return action();
-  } catch (error) {
-    throw error instanceof DiscordError ? translate(error) : error;
-  }
-}
-
-function translate(error: DiscordError): GatewayError {
-  const cause = { status: error.status, discordCode: error.code };
-  if (error.status === 401) {
-    return new GatewayError('account_disabled', 'Discord does not accept the account’s token.', { cause });
-  }
-  const message = `Discord refused: ${error.message} (code ${error.code}).`;
-  return new GatewayError('discord_refused', message, { cause });
 }
 
 function watch(actor: Actor, channelId: string, signal: AbortSignal): AsyncIterable<MessageChange> {
-  const buffer: MessageChange[] = [];
-  let wake = () => {};
-  const stop = actor.world.listen((event) => {
-    if (event.channel.id !== channelId || !sees(actor, event)) return;
-    const change = asChange(actor, event);
-    if (change) buffer.push(change);
-    wake();
+  return streamOf(actor.world, signal, (event) => {
+    if (event.channel.id !== channelId || event.data || !sees(actor, event)) return undefined;
+    return asChange(actor, event);
   });
-  const end = () => {
-    stop();
-    wake();
-  };
-  if (signal.aborted) end();
-  signal.addEventListener('abort', end, { once: true });
-  const read = async function* () {
-    try {
-      while (!signal.aborted) {
-        const change = buffer.shift();
-        if (change) yield change;
-        else {
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
-        }
-      }
-    } finally {
-      stop();
-      signal.removeEventListener('abort', end);
-    }
-  };
-  return read();
 }
 
 function sees(actor: Actor, event: WorldEvent): boolean {
   if (actor.account.revoked) return false;
+  if (event.onlyFor !== undefined && event.onlyFor !== actor.account.userId) return false;
   const bits = channelPermissions(event.guild, event.channel, actor.account.userId);
   return (bits & PERMISSION.VIEW_CHANNEL) !== 0n;
 }

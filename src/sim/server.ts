@@ -1,5 +1,6 @@
 /** The one HTTP server behind which API, gateway, CDN, upload storage and the simulator's own controls live. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { serveActivity } from './activity.ts';
 import { serveFile, takeUpload } from './cdn.ts';
 import { OrderError } from './faults.ts';
 import type { RestApi } from './rest/api.ts';
@@ -42,6 +43,7 @@ async function serve(parts: ServerParts, request: IncomingMessage, response: Ser
     }
     return parts.rest.handle(request, response, api[2] ?? '/', url);
   }
+  if (url.pathname.startsWith('/__activity/')) return serveActivity(parts.world, request, response, url);
   if (url.pathname.startsWith('/__sim/')) return control(parts, request, response, url);
   if (/^\/(?:ephemeral-)?attachments\//.test(url.pathname)) {
     return serveFile(parts.world, response, url, request.method ?? 'GET');

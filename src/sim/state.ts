@@ -10,10 +10,14 @@ export function renderState(
   gateway: Gateway,
   channelId: string | null,
 ): Record<string, unknown> {
-  const { messagesPerNonce, ...counts } = world.counts;
+  const { messagesPerNonce, interactionsPerNonce, ...counts } = world.counts;
   const chosen = [...world.channels.values()].filter(({ id }) => channelId === null || id === channelId);
   return {
-    counts: { ...counts, messagesPerNonce: Object.fromEntries(messagesPerNonce) },
+    counts: {
+      ...counts,
+      messagesPerNonce: Object.fromEntries(messagesPerNonce),
+      interactionsPerNonce: Object.fromEntries(interactionsPerNonce),
+    },
     channels: chosen.map((channel) => ({
       id: channel.id,
       guildId: channel.guildId,

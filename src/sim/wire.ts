@@ -1,5 +1,14 @@
 /** Renders records of the world as Discord's JSON objects (Discord docs, "Resources"). */
-import type { SimChannel, SimGuild, SimMember, SimMessage, SimRole, SimUser, WireObject } from './model.ts';
+import type {
+  SimChannel,
+  SimGuild,
+  SimMember,
+  SimMessage,
+  SimMessageInteraction,
+  SimRole,
+  SimUser,
+  WireObject,
+} from './model.ts';
 import type { World } from './world.ts';
 
 /** A user as anybody sees it. */
@@ -68,7 +77,22 @@ export function renderRole(role: SimRole): WireObject {
   };
 }
 
-/** A channel. */
+/** A channel as one of its readers sees it; people get the fields that Discord's own client needs. */
+export function renderChannelFor(world: World, channel: SimChannel, readerId: string): WireObject {
+  if (channel.type !== 1) return renderChannel(channel);
+  const others = channel.recipientIds.filter((id) => id !== readerId);
+  return {
+    id: channel.id,
+    type: 1,
+    flags: 0,
+    last_message_id: channel.lastMessageId,
+    recipients: others.map((id) => renderUserId(world, id)),
+    is_message_request: false,
+    is_spam: false,
+  };
+}
+
+/** A channel of a guild. */
 export function renderChannel(channel: SimChannel): WireObject {
   const common = {
     id: channel.id,
@@ -184,6 +208,8 @@ function renderBasicMessage(world: World, message: SimMessage): WireObject {
     mention_everyone: message.mentionEveryone,
     tts: message.tts,
     ...(message.reference ? { message_reference: renderReference(message) } : {}),
+    ...renderOrigin(world, message),
+    ...(message.reactions.size > 0 ? { reactions: renderReactions(message) } : {}),
   };
 }
 
@@ -204,6 +230,47 @@ export function renderNewMessage(world: World, message: SimMessage): WireObject 
   return message.nonce === undefined ? rendered : { ...rendered, nonce: message.nonce };
 }
 
+/** What an answer to an interaction carries beside an ordinary message. */
+function renderOrigin(world: World, { applicationId, interaction }: SimMessage): WireObject {
+  const application = applicationId && { application_id: applicationId, webhook_id: applicationId };
+  if (!interaction) return { ...application };
+  const { id, type, name, userId } = interaction;
+  const user = renderUserId(world, userId);
+  return {
+    ...application,
+    // The older field exists for commands only; the others have their message reference (Discord docs, "Message Interaction").
+    ...(type === 2 ? { interaction: { id, type, name, user } } : {}),
+    interaction_metadata: renderInteraction(world, interaction),
+  };
+}
+
+function renderInteraction(world: World, interaction: SimMessageInteraction): WireObject {
+  const { id, type, userId, name, originalResponseId, interactedMessageId, triggering } = interaction;
+  return {
+    id,
+    type,
+    user: renderUserId(world, userId),
+    authorizing_integration_owners: {},
+    ...(name === undefined ? {} : { name, command_type: 1 }),
+    ...(originalResponseId === undefined ? {} : { original_response_message_id: originalResponseId }),
+    ...(interactedMessageId === undefined ? {} : { interacted_message_id: interactedMessageId }),
+    ...(triggering ? { triggering_interaction_metadata: renderInteraction(world, triggering) } : {}),
+  };
+}
+
+function renderReactions(message: SimMessage): WireObject[] {
+  return [...message.reactions].map(([name, users]) => ({
+    emoji: { id: null, name },
+    count: users.size,
+    count_details: { burst: 0, normal: users.size },
+    burst_colors: [],
+    me_burst: false,
+    burst_me: false,
+    me: false,
+    burst_count: 0,
+  }));
+}
+
 function renderReference(message: SimMessage): WireObject | undefined {
   const reference = message.reference;
   if (!reference) return undefined;
@@ -211,6 +278,6 @@ function renderReference(message: SimMessage): WireObject | undefined {
     type: 0,
     channel_id: reference.channelId,
     message_id: reference.messageId,
-    guild_id: reference.guildId,
+    ...(reference.guildId === undefined ? {} : { guild_id: reference.guildId }),
   };
 }

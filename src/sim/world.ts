@@ -1,6 +1,16 @@
-import type { Clock } from '../core/clock.ts';
+import type { CancelTimer, Clock } from '../core/clock.ts';
+import type { SimApplication } from './applications.ts';
 import { Files } from './files.ts';
-import type { SimAccount, SimChannel, SimGuild, SimMember, SimMessage, SimUser } from './model.ts';
+import type {
+  SimAccount,
+  SimChannel,
+  SimGuild,
+  SimMember,
+  SimMessage,
+  SimMessageInteraction,
+  SimUser,
+  WireObject,
+} from './model.ts';
 import { Snowflakes } from './snowflake.ts';
 
 /** Names of the dispatch events that the world makes (Discord docs, "Gateway Events"). */
@@ -11,16 +21,30 @@ export type EventName =
   | 'TYPING_START'
   | 'CHANNEL_CREATE'
   | 'CHANNEL_UPDATE'
-  | 'CHANNEL_DELETE';
+  | 'CHANNEL_DELETE'
+  | 'MESSAGE_REACTION_ADD'
+  | 'MESSAGE_REACTION_REMOVE'
+  | 'INTERACTION_CREATE'
+  | 'INTERACTION_SUCCESS'
+  | 'INTERACTION_FAILURE'
+  | 'INTERACTION_MODAL_CREATE'
+  | 'INTERACTION_IFRAME_MODAL_CREATE';
 
 /** Something happened. The records are shared, not copied: whoever needs the state of this moment renders at once. */
 export interface WorldEvent {
   readonly name: EventName;
-  readonly guild: SimGuild;
+  /** Undefined in direct messages. */
+  readonly guild: SimGuild | undefined;
   readonly channel: SimChannel;
   readonly message?: SimMessage;
   /** TYPING_START: who types. */
   readonly userId?: string;
+  /** The only user who hears of it. */
+  readonly onlyFor?: string | undefined;
+  /** INTERACTION_*: the only gateway session that hears of it. */
+  readonly sessionId?: string;
+  /** The payload, when it is not made of the records above. */
+  readonly data?: WireObject;
 }
 
 /** Is called for each event, in the order things happened, before the function that caused it returns. */
@@ -35,6 +59,20 @@ export interface WorldCounts {
   messagesDeleted: number;
   /** Creations asked for per nonce, and messages that came of it. */
   readonly messagesPerNonce: Map<string, number>;
+  /** Interactions that were handed to an application: a repeated nonce makes none. */
+  interactionsCreated: number;
+  /** How often an interaction of a nonce was taken (204), repeats included. */
+  readonly interactionsPerNonce: Map<string, number>;
+}
+
+/** A form that an application opened for somebody. */
+export interface OpenForm {
+  readonly userId: string;
+  readonly applicationId: string;
+  readonly channelId: string;
+  readonly customId: string;
+  /** The interaction that it answers. */
+  readonly triggering: SimMessageInteraction;
 }
 
 /** All of the simulated Discord's state: no socket, no timer, time comes from the clock that was passed in. */
@@ -45,6 +83,18 @@ export class World {
   readonly guilds = new Map<string, SimGuild>();
   readonly channels = new Map<string, SimChannel>();
   readonly accounts = new Map<string, SimAccount>();
+  /** Applications with commands, by id. */
+  readonly applications = new Map<string, SimApplication>();
+  /** Messages that only one user sees, by id. */
+  readonly ephemerals = new Map<string, SimMessage>();
+  /** Forms that applications opened and nobody sent back yet, by their id. */
+  readonly forms = new Map<string, OpenForm>();
+  /** Ids of channels of direct messages, by the two user ids in order. */
+  readonly directChannels = new Map<string, string>();
+  /** When a nonce was last used for an interaction, by user id and nonce. */
+  readonly interactionNonces = new Map<string, number>();
+  /** Interactions that wait for the first word of their application; cancel their time limit when the world ends. */
+  readonly unanswered = new Set<CancelTimer>();
   readonly counts: WorldCounts = {
     channelsCreated: 0,
     channelsDeleted: 0,
@@ -52,6 +102,8 @@ export class World {
     messagesEdited: 0,
     messagesDeleted: 0,
     messagesPerNonce: new Map(),
+    interactionsCreated: 0,
+    interactionsPerNonce: new Map(),
   };
   /** Nonces of `enforce_nonce`, per author, with the message they made. */
   readonly nonces = new Map<string, { readonly message: SimMessage; readonly at: number }>();
@@ -59,9 +111,9 @@ export class World {
   readonly #listeners = new Set<WorldListener>();
   readonly #queue: WorldEvent[] = [];
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, linkLifetimeMs?: number) {
     this.clock = clock;
-    this.files = new Files(clock);
+    this.files = new Files(clock, linkLifetimeMs);
     this.#ids = new Snowflakes(clock);
   }
 
@@ -137,6 +189,11 @@ export class World {
   /** A message of a channel. */
   findMessage(channelId: string, messageId: string): SimMessage | undefined {
     return this.channels.get(channelId)?.messages.findLast((message) => message.id === messageId);
+  }
+
+  /** The guild of a channel or message; undefined in direct messages. */
+  guildOf(place: { readonly guildId: string | undefined }): SimGuild | undefined {
+    return place.guildId === undefined ? undefined : this.guilds.get(place.guildId);
   }
 
   /** The account behind a token that was not revoked. */

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { ConversationKey, Store, StoredConversation, UsageTotals } from '../core/store.ts';
 import { firstKeptDay } from './days.ts';
+import { MemoryTasks } from './memory-tasks.ts';
 
 /** JSON keeps the parts apart whatever characters they hold. */
 const keyOf = (key: ConversationKey) => JSON.stringify([key.botId, key.callerId, key.name]);
 
-class MemoryStore implements Store {
+class MemoryStore extends MemoryTasks implements Store {
   private readonly id = randomBytes(4).toString('hex');
   private readonly conversations = new Map<string, StoredConversation>();
   /** Day to counter to value. */

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { ConversationKey, Store, StoredConversation, UsageTotals } from '../core/store.ts';
 import { firstKeptDay } from './days.ts';
-import { openDatabase, storeError } from './sqlite-file.ts';
+import { openDatabase } from './sqlite-file.ts';
+import { SqliteTasks, TASK_TABLES } from './sqlite-tasks.ts';
 
 const MIGRATIONS = [
   `CREATE TABLE installation (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -19,6 +20,7 @@ const MIGRATIONS = [
      chats INTEGER NOT NULL, prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL,
      PRIMARY KEY (caller_id, bot_id)
    ) STRICT, WITHOUT ROWID;`,
+  TASK_TABLES,
 ];
 
 const STATEMENTS = {
@@ -79,16 +81,13 @@ function prepareAll(database: DatabaseSync) {
   };
 }
 
-class SqliteStore implements Store {
-  private readonly path: string;
-  private readonly database: DatabaseSync;
+class SqliteStore extends SqliteTasks implements Store {
   private readonly statements: ReturnType<typeof prepareAll>;
   /** Counters of earlier days than this are deleted already. */
   private forgottenBefore = '';
 
   constructor(path: string) {
-    this.path = path;
-    this.database = openDatabase(path, MIGRATIONS);
+    super(path, openDatabase(path, MIGRATIONS));
     this.statements = prepareAll(this.database);
   }
 
@@ -158,22 +157,10 @@ class SqliteStore implements Store {
     return this.guard(() => this.statements.listUsage.all().map(toUsage));
   }
 
-  async close(): Promise<void> {
-    if (this.database.isOpen) this.guard(() => this.database.close());
-  }
-
   private forgetBefore(firstDay: string): void {
     if (firstDay <= this.forgottenBefore) return;
     this.statements.forget.run(firstDay);
     this.forgottenBefore = firstDay;
-  }
-
-  private guard<Result>(work: () => Result): Result {
-    try {
-      return work();
-    } catch (error) {
-      throw storeError(this.path, error);
-    }
   }
 }
 

@@ -5,10 +5,18 @@ import { afterAll } from 'vitest';
 import { createMemoryStore } from '../../src/stores/memory.ts';
 import { openSqliteStore } from '../../src/stores/sqlite.ts';
 import { describeStore } from './store.ts';
+import { describeTaskStore } from './store-tasks.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cordgate-store-'));
 let opened = 0;
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describeStore('memory', async () => createMemoryStore());
-describeStore('sqlite', async () => openSqliteStore(join(folder, `${++opened}.db`)));
+const STORES = {
+  memory: async () => createMemoryStore(),
+  sqlite: async () => openSqliteStore(join(folder, `${++opened}.db`)),
+};
+
+for (const [name, open] of Object.entries(STORES)) {
+  describeStore(name, open);
+  describeTaskStore(name, open);
+}

@@ -163,6 +163,10 @@ describe('orders over HTTP', () => {
     ['script', { rules: [{ match: 'a' }, { match: 'b', colour: 'red' }] }, 'rules.1.colour'],
     ['script', { match: { regex: '(' } }, 'rules.0.match.regex'],
     ['script', { limit: 'none-such' }, 'limit'],
+    ['script', { midjourney: { match: 'x', era: '1999' } }, 'midjourney.era'],
+    ['script', { midjourney: { rules: [{ match: { regex: '(' } }] } }, 'midjourney.rules.0.match.regex'],
+    ['fault', { type: 'captcha', on: 'everything' }, 'on'],
+    ['fault', { type: 'delay-events' }, 'delayMs'],
   ])('%s %j is refused with the field at fault', async (kind, body, field) => {
     await start();
     expect(await order(kind, body)).toMatchObject({ status: 400, body: { error: { field } } });

@@ -131,7 +131,7 @@ describe('the gateway', () => {
       application: { flags: 1 << 19 },
     });
     const guild = await socket.event('GUILD_CREATE');
-    expect(guild).toMatchObject({ s: 2, d: { id: sim.ready.guildId, member_count: 9 } });
+    expect(guild).toMatchObject({ s: 2, d: { id: sim.ready.guildId, member_count: 10 } });
     expect(guild.d.channels).toHaveLength(5);
   });
 

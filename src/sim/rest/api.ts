@@ -5,6 +5,7 @@ import { type Allowance, type Limits, limitHeaders, Windows } from '../limits.ts
 import type { SimAccount } from '../model.ts';
 import type { World } from '../world.ts';
 import { type RequestBody, readBody } from './body.ts';
+import { captchaReply } from './captcha.ts';
 import { type Answer, type Match, matchRoute, type Route } from './route.ts';
 import { ROUTES } from './routes.ts';
 
@@ -74,15 +75,23 @@ export class RestApi {
     this.counts.routes[name] = (this.counts.routes[name] ?? 0) + 1;
     if (match.route.access !== 'open' && !account) throw refusal.unauthorized();
     if (match.route.access === 'bot' && account?.kind !== 'bot') throw refusal.onlyBots();
+    if (this.#parts.faults.takeCaptcha(account?.id, method, path)) return captchaReply();
     const fault = this.#parts.faults.takeRest(account?.id, method, path);
-    if (fault && fault.action !== 'lose-answer') return faultReply(fault);
+    const acts = fault?.action === 'lose-answer' || fault?.action === 'act-and-hang';
+    if (fault && !acts) return faultReply(fault);
     const limited = this.#limit(account, name, match, body);
     if ('status' in limited) return limited;
-    const reply = withHeaders(limited.headers, () => this.#run(match, account, url, body));
-    return fault ? { ...reply, broken: 'reset' } : reply;
+    const reply = withHeaders(limited.headers, () => this.#run(match, account, url, body, request));
+    return fault ? { ...reply, broken: fault.action === 'act-and-hang' ? 'hang' : 'reset' } : reply;
   }
 
-  #run(match: Match, account: SimAccount | undefined, url: URL, body: RequestBody | DiscordError): Answer {
+  #run(
+    match: Match,
+    account: SimAccount | undefined,
+    url: URL,
+    body: RequestBody | DiscordError,
+    request: IncomingMessage,
+  ): Answer {
     if (body instanceof DiscordError) throw body;
     const nobody: SimAccount = { ...NOBODY };
     return match.route.run({
@@ -92,6 +101,7 @@ export class RestApi {
       query: url.searchParams,
       body: body.json,
       files: body.files,
+      locale: localeOf(request),
     });
   }
 
@@ -162,6 +172,13 @@ const NOBODY: SimAccount = {
   revoked: false,
   readyBytes: 0,
 };
+
+/** The first language that the caller names. */
+function localeOf({ headers }: IncomingMessage): string | undefined {
+  const own = headers['x-discord-locale'];
+  const given = typeof own === 'string' ? own : headers['accept-language'];
+  return given?.split(/[,;]/)[0]?.trim() || undefined;
+}
 
 /** A refusal counts against the window as well, so its headers go with it. */
 function withHeaders(headers: Record<string, string>, run: () => Answer): Reply {

@@ -9,6 +9,8 @@ export interface Call extends Actor {
   readonly query: URLSearchParams;
   readonly body: WireObject;
   readonly files: readonly SentFile[];
+  /** Language of the caller, from `X-Discord-Locale`, else `Accept-Language`. */
+  readonly locale: string | undefined;
 }
 
 /** An answer: status and JSON body; no body is 204. */
@@ -53,8 +55,8 @@ function matchSteps(pattern: readonly string[], steps: readonly string[]): strin
   if (pattern.length !== steps.length) return undefined;
   const ids: string[] = [];
   for (const [position, expected] of pattern.entries()) {
-    const step = steps[position] ?? '';
-    if (expected === ':id' && step !== '@me') ids.push(decodeStep(step));
+    const step = decodeStep(steps[position] ?? '');
+    if (expected === ':id' && step !== '@me') ids.push(step);
     else if (expected !== step) return undefined;
   }
   return ids;

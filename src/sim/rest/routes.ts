@@ -17,17 +17,28 @@ import {
   reserveUploads,
   showTyping,
 } from '../message-actions.ts';
-import { renderChannel, renderGuild, renderMember, renderRole, renderUser } from '../wire.ts';
+import type { SimChannel } from '../model.ts';
+import {
+  renderChannel,
+  renderChannelFor,
+  renderGuild,
+  renderMember,
+  renderRole,
+  renderUser,
+} from '../wire.ts';
 import { accountRoutes } from './account-routes.ts';
+import { interactionRoutes } from './interaction-routes.ts';
 import type { Call, Route } from './route.ts';
 
 const first = (call: Call) => call.ids[0] ?? '';
 const second = (call: Call) => call.ids[1] ?? '';
 const ok = (body: unknown) => ({ status: 200, body });
+const renderOwn = (call: Call, channel: SimChannel) =>
+  renderChannelFor(call.world, channel, call.account.userId);
 const done = () => ({ status: 204 });
 
 const channelRoutes: readonly Route[] = [
-  { method: 'GET', path: '/channels/:id', run: (call) => ok(renderChannel(getChannel(call, first(call)))) },
+  { method: 'GET', path: '/channels/:id', run: (call) => ok(renderOwn(call, getChannel(call, first(call)))) },
   {
     method: 'PATCH',
     path: '/channels/:id',
@@ -36,7 +47,7 @@ const channelRoutes: readonly Route[] = [
   {
     method: 'DELETE',
     path: '/channels/:id',
-    run: (call) => ok(renderChannel(removeChannel(call, first(call)))),
+    run: (call) => ok(renderOwn(call, removeChannel(call, first(call)))),
   },
   {
     method: 'POST',
@@ -143,11 +154,6 @@ const userRoutes: readonly Route[] = [
       return ok(renderUser(user));
     },
   },
-  {
-    method: 'POST',
-    path: '/attachments/refresh-urls',
-    run: (call) => ok({ refreshed_urls: refreshUrls(call) }),
-  },
 ];
 
 /** The table of routes. */
@@ -157,6 +163,7 @@ export const ROUTES: readonly Route[] = [
   ...guildRoutes,
   ...accountRoutes,
   ...userRoutes,
+  ...interactionRoutes,
 ];
 
 function findMember(call: Call, userId: string): unknown {
@@ -164,15 +171,4 @@ function findMember(call: Call, userId: string): unknown {
   const member = guild.members.get(requireId('user_id', userId));
   if (member) return renderMember(call.world, member);
   throw call.world.users.has(userId) ? refusal.unknownMember() : refusal.unknownUser();
-}
-
-function refreshUrls(call: Call): unknown[] {
-  const urls = Array.isArray(call.body.attachment_urls)
-    ? call.body.attachment_urls.slice(0, 50).map(String)
-    : [];
-  return urls.map((original) => {
-    const path = URL.canParse(original) ? new URL(original).pathname : '';
-    const refreshed = call.world.files.has(path) ? call.world.files.sign(path) : null;
-    return { original, refreshed };
-  });
 }

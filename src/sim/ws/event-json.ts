@@ -1,7 +1,7 @@
 import { forReader, isAddressed } from '../content.ts';
 import type { SimMessage, WireObject } from '../model.ts';
 import {
-  renderChannel,
+  renderChannelFor,
   renderMember,
   renderMessage,
   renderNewMessage,
@@ -28,6 +28,7 @@ export class EventJson {
     const { message } = this.#event;
     const hides =
       message !== undefined &&
+      this.#event.data === undefined &&
       this.#event.name !== 'MESSAGE_DELETE' &&
       session.intents !== undefined &&
       !(session.intents & INTENT.MESSAGE_CONTENT);
@@ -53,24 +54,26 @@ export class EventJson {
 /** The event's `d` in full (Discord docs, "Receive Events"). */
 export function renderEvent(world: World, event: WorldEvent): WireObject {
   const { guild, channel, message } = event;
+  if (event.data) return event.data;
+  const place = guild ? { guild_id: guild.id } : {};
   if (event.name === 'TYPING_START') {
-    const member = event.userId === undefined ? undefined : guild.members.get(event.userId);
+    const member = event.userId === undefined ? undefined : guild?.members.get(event.userId);
     return {
       channel_id: channel.id,
-      guild_id: guild.id,
+      ...place,
       user_id: event.userId,
       timestamp: Math.floor(world.clock.now() / 1000),
       ...(member ? { member: renderMember(world, member) } : {}),
     };
   }
-  if (!message) return renderChannel(channel);
+  if (!message) return renderChannelFor(world, channel, event.onlyFor ?? '');
   if (event.name === 'MESSAGE_DELETE') {
-    return { id: message.id, channel_id: channel.id, guild_id: guild.id };
+    return { id: message.id, channel_id: channel.id, ...place };
   }
-  const member = guild.members.get(message.authorId);
+  const member = guild?.members.get(message.authorId);
   return {
     ...(event.name === 'MESSAGE_CREATE' ? renderNewMessage : renderMessage)(world, message),
-    guild_id: guild.id,
+    ...place,
     channel_type: channel.type,
     ...(member ? { member: renderPartialMember(member) } : {}),
   };

@@ -254,25 +254,26 @@ export class Gateway implements ConnectionOwner {
     if (this.#sessions.size === 0) return;
     const json = new EventJson(this.#parts.world, event);
     for (const session of this.#sessions.values()) {
-      if (session.intents !== undefined && !hears(session.intents, event.name)) continue;
-      if (!session.owns(event.guild.id)) continue;
-      const bits = channelPermissions(event.guild, event.channel, session.account.userId);
-      if (bits & PERMISSION.VIEW_CHANNEL) this.#pass(session, event.name, json.for(session));
+      if (isFor(session, event)) this.#pass(session, event.name, json.for(session));
     }
   }
 
   #pass(session: Session, name: string, json: string): void {
-    const fault = this.#parts.faults.takeEvent(session.account.id, name);
+    const { faults, world } = this.#parts;
+    const fault = faults.takeEvent(session.account.id, name);
     if (fault?.type === 'lose-events') return;
-    if (fault?.type === 'reorder-events' && !session.held) {
-      session.held = { name, json };
+    if (fault?.type === 'delay-events') {
+      world.clock.after(fault.delayMs, () => session.dispatch(name, json));
+      return;
+    }
+    if (fault?.type === 'reorder-events' && session.held.length < fault.hold) {
+      session.held.push({ name, json });
+      session.releaseTimer ??= world.clock.after(fault.forMs, () => session.release());
       return;
     }
     session.dispatch(name, json);
     if (fault?.type === 'duplicate-events') session.dispatch(name, json);
-    const held = session.held;
-    session.held = undefined;
-    if (held) session.dispatch(held.name, held.json);
+    session.release();
   }
 
   #forgetOldSessions(): void {
@@ -281,4 +282,16 @@ export class Gateway implements ConnectionOwner {
       if (session.lostAt !== undefined && session.lostAt < oldest) this.#sessions.delete(id);
     }
   }
+}
+
+/** Whether a session hears of an event: it is meant for it, its intents name it, and it can see the channel. */
+function isFor(session: Session, event: WorldEvent): boolean {
+  const { account, intents } = session;
+  if (event.sessionId !== undefined && event.sessionId !== session.id) return false;
+  if (event.onlyFor !== undefined && event.onlyFor !== account.userId) return false;
+  if (intents !== undefined && !hears(intents, event)) return false;
+  // Direct messages belong to the first shard (Discord docs, "Sharding").
+  if (event.guild ? !session.owns(event.guild.id) : session.shard[0] !== 0) return false;
+  const bits = channelPermissions(event.guild, event.channel, account.userId);
+  return (bits & PERMISSION.VIEW_CHANNEL) !== 0n;
 }

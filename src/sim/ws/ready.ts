@@ -1,10 +1,11 @@
 /** READY of bots and of people (Discord docs, "Ready"; people's is far larger and carries the guilds whole). */
 
 import { channelsOf } from '../channels.ts';
+import { directChannelsOf } from '../direct-channels.ts';
 import type { SimAccount, SimGuild, WireObject } from '../model.ts';
 import { channelPermissions, PERMISSION } from '../permissions.ts';
 import { GATEWAY_MESSAGE_CONTENT_LIMITED } from '../rest/account-routes.ts';
-import { renderFullGuild, renderUserId } from '../wire.ts';
+import { renderChannelFor, renderFullGuild, renderUserId } from '../wire.ts';
 import type { World } from '../world.ts';
 import type { Session } from './session.ts';
 
@@ -64,8 +65,12 @@ function botReady(world: World, session: Session, common: WireObject): WireObjec
 
 function userReady(world: World, session: Session, common: WireObject): WireObject {
   const guilds = guildsOf(world, session).map((guild) => renderGuildCreate(world, guild, session.account));
+  const { userId } = session.account;
   return {
     ...common,
+    private_channels: directChannelsOf(world, userId).map((channel) =>
+      renderChannelFor(world, channel, userId),
+    ),
     guilds: [...guilds, ...padding(session.account.readyBytes)],
     read_state: { version: 1, partial: false, entries: [] },
     user_guild_settings: { version: 1, partial: false, entries: [] },

@@ -23,8 +23,10 @@ export class Session {
   connection: FrameSink | undefined;
   /** When the connection was lost, in the clock's milliseconds. */
   lostAt: number | undefined;
-  /** An event held back by a fault, sent after the next one. */
-  held: { name: string; json: string } | undefined;
+  /** Events held back by a fault, sent after the next one in reverse order. */
+  readonly held: { name: string; json: string }[] = [];
+  /** Cancels the time after which held events are sent in any case. */
+  releaseTimer: (() => void) | undefined;
   readonly #replay: { sequence: number; frame: string }[] = [];
 
   constructor(
@@ -46,6 +48,13 @@ export class Session {
     this.#replay.push({ sequence: this.sequence, frame });
     if (this.#replay.length > REPLAY_LIMIT) this.#replay.splice(0, REPLAY_LIMIT / 10);
     this.connection?.send(frame);
+  }
+
+  /** Sends what a fault held back, the last first. */
+  release(): void {
+    this.releaseTimer?.();
+    this.releaseTimer = undefined;
+    for (const { name, json } of this.held.splice(0).reverse()) this.dispatch(name, json);
   }
 
   /** The frames after a sequence number; undefined when some of them are not kept any more. */

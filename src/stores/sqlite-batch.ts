@@ -1,0 +1,100 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+/** Shortest and longest time after a commit during which writes are gathered for the next one, in milliseconds. */
+const GATHER_MS = { shortest: 3, longest: 40 } as const;
+
+/** Gathering takes so many times as long as the commit took: a slow disk stops the process a quarter of the time at most. */
+const GATHER_SHARE = 3;
+
+interface Write {
+  run(): void;
+  succeed(): void;
+  fail(error: unknown): void;
+}
+
+/**
+ * Commits writes together. A commit waits for the disk, and the whole process waits with it; one commit for all writes
+ * of a few milliseconds costs as much as one for a single write. A write is durable when its promise resolves.
+ */
+export class WriteBatch {
+  private readonly database: DatabaseSync;
+  private writes: Write[] = [];
+  /** `resting`: nothing was written for a while, so the next write goes at the end of this turn. */
+  private state: 'resting' | 'due' | 'gathering' = 'resting';
+
+  constructor(database: DatabaseSync) {
+    this.database = database;
+  }
+
+  /**
+   * Does a piece of work inside the next transaction; gives what it gave. Rejects, and nothing of it was written, when
+   * it or the commit fails. It may be done again after it was undone.
+   */
+  add<Result>(work: () => Result): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.writes.push(writeOf(work, resolve, reject));
+      if (this.state !== 'resting') return;
+      this.state = 'due';
+      setImmediate(() => this.turn());
+    });
+  }
+
+  /** Commits what waits, now. */
+  flush(): void {
+    const writes = this.writes;
+    this.writes = [];
+    if (writes.length > 0) this.settle(writes);
+  }
+
+  /** What cannot be written together is tried alone, so that a write fails by its own fault only. */
+  private settle(writes: readonly Write[]): void {
+    try {
+      this.commit(writes);
+    } catch (error) {
+      for (const write of writes) {
+        if (writes.length === 1) write.fail(error);
+        else this.settle([write]);
+      }
+      return;
+    }
+    for (const write of writes) write.succeed();
+  }
+
+  private turn(): void {
+    this.state = this.writes.length === 0 ? 'resting' : 'gathering';
+    if (this.state === 'resting') return;
+    const startedAt = performance.now();
+    this.flush();
+    const tookMs = performance.now() - startedAt;
+    const gatherMs = Math.min(GATHER_MS.longest, Math.max(GATHER_MS.shortest, GATHER_SHARE * tookMs));
+    setTimeout(() => this.turn(), gatherMs);
+  }
+
+  private commit(writes: readonly Write[]): void {
+    this.database.exec('BEGIN IMMEDIATE');
+    try {
+      for (const write of writes) write.run();
+      this.database.exec('COMMIT');
+    } catch (error) {
+      // SQLite may have undone everything by itself already, when the disk is full for one.
+      if (this.database.isTransaction) this.database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+}
+
+function writeOf<Result>(
+  work: () => Result,
+  resolve: (result: Result) => void,
+  fail: (error: unknown) => void,
+): Write {
+  let succeed: () => void = () => {};
+  return {
+    run() {
+      const result = work();
+      succeed = () => resolve(result);
+    },
+    succeed: () => succeed(),
+    fail,
+  };
+}
