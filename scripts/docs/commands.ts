@@ -29,11 +29,12 @@ Tokens and keys are cut out of every line.
 `,
   check: `Checked are: each account's token, the message content intent, the WebSocket login; for each bot the permissions of the account that
 listens and of every one that sends, the category, the room for \`maxChannels\` (Discord allows 500 channels per guild and 50 per category),
-every Coze bot with its own permissions, and the channels of \`conversations\`.
+every Coze bot with its own permissions, and the channels of \`conversations\`; for each room of a drawing bot the channel, the account's
+permissions there, the size of the guild, and the commands that the bot offers.
 
-Nothing is sent to a channel, unless \`--ask\` is given: then each bot without an error is asked one question in a channel of its own,
+Nothing is sent to a channel, unless \`--ask\` is given: then each chat bot without an error is asked one question in a channel of its own,
 which is deleted afterwards. The finding \`answered\` holds the time and the first 80 characters of the answer, \`not_answered\` what is
-likely wrong. This takes up to a minute, and costs a message of a sending account and credits of the Coze bot.
+likely wrong. This takes up to a minute, and costs a message of a sending account and credits of the Coze bot. Nothing is drawn.
 
 With \`--json\` the findings are one list of
 \`{"level":"ok"|"warn"|"error","code","account"?,"bot"?,"message","remedy"}\`. Exit code 2: the file cannot be used; 1: some finding is an
@@ -53,7 +54,11 @@ channel id that is none are left out with a note. The Bridge writes these files 
 
 Tokens and keys are written into the new file, which only its owner may read, and never to the terminal. What is missing stands there as
 \`\${NAME}\`, to be set in the environment or in \`.env\`. Not imported: the Java key store (the file names the commands that convert it to PEM).
-The import of Discordxy's \`config.json\` comes with a later version.
+
+The \`config.json\` of Discordxy may hold comments and commas too many. Its accounts become \`accounts\` of kind user, the actions \`mj\` the rooms of
+one Midjourney bot, its four hosts the section \`discord\`; \`banned-words.txt\` beside it, or in \`config/\`, becomes \`bannedWords\`. The actions \`pika\` are
+kept as a comment, and \`redis\` becomes \`sqlite\`, until a later version knows them. Discordxy had no keys: when it listened on more than this
+machine, the new file does not, and says what to do.
 
 \`--json\` prints \`{"written","accounts":[…],"bots":[…],"notes":[…],"variables":[…]}\`: ids of accounts and bots, what is different or needs a hand,
 and the variables to set. Exit code 2: the file is something else or cannot be read; 1: the new file exists already or cannot be written.

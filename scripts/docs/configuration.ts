@@ -35,6 +35,8 @@ path, line and column; the exit code is then 2 and nothing is started.
 **Editors.** \`schema/cordgate.schema.json\` completes and checks the file while you type. With the YAML extension of VS Code put
 this in the first line: \`# yaml-language-server: $schema=./node_modules/cordgate/schema/cordgate.schema.json\`
 
+**Names of files** count from the working directory; that of \`bannedWords\` from the folder of the configuration first.
+
 **Who may connect.** An address other than loopback in \`server.host\` needs at least one key in \`auth.keys\`, or
 \`auth.open: true\`.
 `;
@@ -101,6 +103,7 @@ function table(rows: readonly Row[], base: Path): string {
   return head + lines.join('');
 }
 
+/** Lists within an entry follow its own table. */
 function listSections(shape: Shape, path: Path): string {
   const { items = {} } = resolve(shape);
   const choices = items.oneOf ?? items.anyOf ?? [items];
@@ -109,7 +112,9 @@ function listSections(shape: Shape, path: Path): string {
       const driver = choice.properties?.driver?.const;
       const title = driver === undefined ? '' : ` with \`driver: ${String(driver)}\``;
       const rows = rowsOf(choice, [...path, 0]);
-      return `\n### Each entry of \`${formatPath(path)}\`${title}\n\n${table(rows, [...path, 0])}`;
+      const own = `\n### Each entry of \`${formatPath(path).replaceAll('[0]', '[]')}\`${title}\n\n${table(rows, [...path, 0])}`;
+      const inner = rows.filter((row) => isGroupList(row.shape));
+      return own + inner.map((row) => listSections(row.shape, row.path)).join('');
     })
     .join('');
 }

@@ -3,12 +3,14 @@ import type { AccountConfig } from '../config/schema.ts';
 import type { Snowflake } from '../core/discord.ts';
 import { toGatewayError } from '../core/errors.ts';
 import type { LoginReport, Probe } from '../discord/probe.ts';
+import type { CommandProbe } from '../discord/probe-commands.ts';
 import { type Finding, type Findings, findingsOf } from './finding.ts';
 
 /** An account and the questions that can be asked as it. */
 export interface ProbedAccount {
   readonly account: AccountConfig;
   readonly probe: Probe;
+  readonly commands: CommandProbe;
 }
 
 /** What is known of an account after it was checked. */
@@ -25,10 +27,11 @@ const INTENT_REMEDY = `Open ${PORTAL}, choose the application, page "Bot", and s
 
 /** Checks one account: the token, what the account may read, and the WebSocket when it `listens`. */
 export async function checkAccount(
-  { account, probe }: ProbedAccount,
+  probed: ProbedAccount,
   listens: boolean,
   signal: AbortSignal,
 ): Promise<CheckedAccount> {
+  const { account, probe } = probed;
   const say = findingsOf({ account: account.id });
   try {
     const user = await probe.getCurrentUser(signal);
@@ -38,17 +41,23 @@ export async function checkAccount(
     ];
     if (listens && account.kind === 'bot') findings.push(await intentFinding(probe, say, signal));
     if (listens) findings.push(loginFinding(account, await probe.logIn(signal), say));
-    return { account, probe, works: true, userId: user.id, findings: firstPerCode(findings) };
+    return { ...probed, works: true, userId: user.id, findings: firstPerCode(findings) };
   } catch (error) {
     signal.throwIfAborted();
-    return { account, probe, works: false, findings: [refusalFinding(error, account, say)] };
+    return { ...probed, works: false, findings: [refusalFinding(error, account, say)] };
   }
 }
 
 function kindFindings(account: AccountConfig, say: Findings): Finding[] {
   if (account.kind === 'bot') return [];
   const message = "is a person's account; automating it is against Discord's terms, and Discord may close it";
-  return [say.warn('user_account', message, 'Use a spare account, and let a bot account listen.')];
+  return [
+    say.warn(
+      'user_account',
+      message,
+      'Use a spare account that you can do without; where Coze bots are read, let a bot account listen.',
+    ),
+  ];
 }
 
 async function intentFinding(probe: Probe, say: Findings, signal: AbortSignal): Promise<Finding> {

@@ -1,6 +1,6 @@
 /** `cordgate check --ask`: one real prompt through the whole chain. It writes to Discord, so it is never done unasked. */
 import { createParts, logIn, openParts, type Parts, stopParts } from '../composition.ts';
-import type { BotConfig, Config } from '../config/schema.ts';
+import { type Config, type CozeBotConfig, isCoze } from '../config/schema.ts';
 import type { ChatBot } from '../core/bot.ts';
 import type { Caller } from '../core/caller.ts';
 import type { ChatAnswer } from '../core/chat.ts';
@@ -20,8 +20,8 @@ const SHOWN_CHARACTERS = 80;
 const CONVERSATION = 'cordgate-check';
 
 /**
- * Asks every bot one question, each in a channel of its own that is deleted afterwards, and tells what it answered
- * and how fast, or what is likely wrong. Costs a message per bot. Rejects only with the signal's reason.
+ * Asks every chat bot one question, each in a channel of its own that is deleted afterwards, and tells what it answered
+ * and how fast, or what is likely wrong. Costs a message per bot; bots that draw are left alone, for pictures cost more. Rejects only with the signal's reason.
  * @param findings what was found before: a bot with an error is not asked
  */
 export async function askBots(
@@ -30,10 +30,12 @@ export async function askBots(
   signal: AbortSignal,
 ): Promise<Finding[]> {
   const errors = findings.filter(({ level }) => level === 'error');
-  const isBroken = ({ id, listen }: BotConfig) =>
+  const isBroken = ({ id, listen }: CozeBotConfig) =>
     errors.some(({ bot, account }) => (bot === undefined ? account === listen : bot === id));
-  const able = config.bots.filter((bot) => !isBroken(bot));
-  const skipped = config.bots.filter(isBroken).map(({ id }) => notAsked(id));
+  const chatting = config.bots.filter(isCoze);
+  const able = chatting.filter((bot) => !isBroken(bot));
+  const drawing = config.bots.filter((bot) => !isCoze(bot)).map(({ id }) => notDrawn(id));
+  const skipped = [...drawing, ...chatting.filter(isBroken).map(({ id }) => notAsked(id))];
   return able.length === 0 ? skipped : [...skipped, ...(await askAll(config, able, signal))];
 }
 
@@ -42,7 +44,16 @@ function notAsked(bot: string): Finding {
   return findingsOf({ bot }).warn('not_asked', message, 'Repair these first, then check again.');
 }
 
-async function askAll(config: Config, bots: readonly BotConfig[], signal: AbortSignal): Promise<Finding[]> {
+function notDrawn(bot: string): Finding {
+  const message = 'was not asked for a picture: that would cost its account time or money';
+  return findingsOf({ bot }).ok('not_drawn', message);
+}
+
+async function askAll(
+  config: Config,
+  bots: readonly CozeBotConfig[],
+  signal: AbortSignal,
+): Promise<Finding[]> {
   const clock = systemClock;
   const single = bots.flatMap(oneByOne);
   const parts = createParts(
@@ -65,7 +76,7 @@ async function askAll(config: Config, bots: readonly BotConfig[], signal: AbortS
 
 /** A bot with one Coze bot behind it, under an id of its own. */
 interface Target {
-  readonly bot: BotConfig;
+  readonly bot: CozeBotConfig;
   /** Its id in the configuration. */
   readonly id: string;
   /** What it is called in findings. */
@@ -73,7 +84,7 @@ interface Target {
 }
 
 /** Each of several Coze bots is asked by itself: a pool would choose one of them. */
-function oneByOne(bot: BotConfig): Target[] {
+function oneByOne(bot: CozeBotConfig): Target[] {
   const { id, botUserIds } = bot;
   return botUserIds.map((userId) => ({
     bot: { ...bot, id: `${id}/${userId}`, botUserIds: [userId] },
@@ -83,7 +94,7 @@ function oneByOne(bot: BotConfig): Target[] {
 }
 
 /** The same bots without anything that would outlast the question. */
-function forAsking(config: Config, bots: readonly BotConfig[]): Config {
+function forAsking(config: Config, bots: readonly CozeBotConfig[]): Config {
   return {
     ...config,
     store: { ...config.store, driver: 'memory' },

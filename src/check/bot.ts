@@ -1,4 +1,4 @@
-import type { BotConfig } from '../config/schema.ts';
+import type { CozeBotConfig } from '../config/schema.ts';
 import { discordCode } from '../core/discord.ts';
 import { GatewayError, toGatewayError } from '../core/errors.ts';
 import type { Probe } from '../discord/probe.ts';
@@ -20,13 +20,13 @@ const LISTEN: readonly PermissionName[] = ['View Channels', 'Read Message Histor
 const SEND: readonly PermissionName[] = ['View Channels', 'Send Messages', 'Attach Files'];
 
 /**
- * Checks that the accounts of a bot can do their jobs in its guild, that there is room for its channels, and that its
+ * Checks that the accounts of a Coze bot can do their jobs in its guild, that there is room for its channels, and that its
  * Coze bots are there to answer.
- * @param bots all bots of the configuration, which may share the guild
+ * @param bots all Coze bots of the configuration, which may share the guild
  */
-export async function checkBot(
-  bot: BotConfig,
-  bots: readonly BotConfig[],
+export async function checkCozeBot(
+  bot: CozeBotConfig,
+  bots: readonly CozeBotConfig[],
   accounts: readonly CheckedAccount[],
   signal: AbortSignal,
 ): Promise<Finding[]> {
@@ -43,8 +43,8 @@ export async function checkBot(
 
 /** What the listening account sees of the guild. */
 async function guildFindings(
-  bot: BotConfig,
-  bots: readonly BotConfig[],
+  bot: CozeBotConfig,
+  bots: readonly CozeBotConfig[],
   accounts: readonly CheckedAccount[],
   probe: Probe,
   signal: AbortSignal,
@@ -63,13 +63,13 @@ async function guildFindings(
   return [...channelFindings(bot, bots, view), ...findings, ...given];
 }
 
-function unseen(bot: BotConfig, error: GatewayError): Finding {
+function unseen(bot: CozeBotConfig, error: GatewayError): Finding {
   const message = `the channels of the guild could not be read: ${error.message}`;
   const remedy = 'Look in Discord how many channels there are: 500 fit into a guild, 50 into a category.';
   return findingsOf({ bot: bot.id }).warn('channels_unknown', message, remedy);
 }
 
-function categoryFindings(bot: BotConfig): Finding[] {
+function categoryFindings(bot: CozeBotConfig): Finding[] {
   if (bot.categoryId === undefined || bot.maxChannels <= CHANNELS_PER_CATEGORY) return [];
   const message = `a category holds ${CHANNELS_PER_CATEGORY} channels, but maxChannels is ${bot.maxChannels}`;
   return [
@@ -83,7 +83,7 @@ function categoryFindings(bot: BotConfig): Finding[] {
 
 /** What one account is to do for the bot, and whether it may. */
 async function accountFindings(
-  bot: BotConfig,
+  bot: CozeBotConfig,
   checked: CheckedAccount,
   signal: AbortSignal,
 ): Promise<Finding[]> {
@@ -109,7 +109,7 @@ function senderWarning(say: Findings): Finding {
 
 /** The guild, the category in it, and what the account may do there. */
 async function placeFinding(
-  bot: BotConfig,
+  bot: CozeBotConfig,
   { account, probe }: CheckedAccount,
   wanted: readonly PermissionName[],
   say: Findings,
@@ -142,7 +142,7 @@ async function placeFinding(
 
 function permissionTrouble(
   error: unknown,
-  bot: BotConfig,
+  bot: CozeBotConfig,
   wanted: readonly PermissionName[],
   say: Findings,
 ): Finding {

@@ -1,4 +1,4 @@
-import type { BotConfig } from '../config/schema.ts';
+import type { CozeBotConfig } from '../config/schema.ts';
 import type { ProbedChannel } from '../discord/probe.ts';
 import { type Finding, findingsOf } from './finding.ts';
 import { CATEGORY_TYPE, type GuildView } from './guild.ts';
@@ -11,7 +11,11 @@ const PER_GUILD = 500;
 const OWN_CHANNEL = /^cg-[0-9a-f]+-/;
 
 /** Whether the channels that the bot may hold have room in its guild and its category. */
-export function channelFindings(bot: BotConfig, bots: readonly BotConfig[], view: GuildView): Finding[] {
+export function channelFindings(
+  bot: CozeBotConfig,
+  bots: readonly CozeBotConfig[],
+  view: GuildView,
+): Finding[] {
   const { channels } = view;
   const category = channels.find(({ id }) => id === bot.categoryId);
   if (category && category.type !== CATEGORY_TYPE) return [wrongCategory(bot, category)];
@@ -47,7 +51,7 @@ function room(
   place: Room['place'],
   limit: number,
   channels: readonly ProbedChannel[],
-  bots: readonly BotConfig[],
+  bots: readonly CozeBotConfig[],
 ): Room {
   const foreign = channels.filter(({ name }) => !OWN_CHANNEL.test(name)).length;
   return {
@@ -60,7 +64,7 @@ function room(
   };
 }
 
-function tooSmall(bot: BotConfig, { place, limit, held, free, wanted, isShared }: Room): Finding {
+function tooSmall(bot: CozeBotConfig, { place, limit, held, free, wanted, isShared }: Room): Finding {
   const say = findingsOf({ bot: bot.id });
   const who = isShared ? 'maxChannels of all bots there is together' : 'maxChannels is';
   const message = `the ${place} has ${held} of ${limit} channels, which leaves ${free}, but ${who} ${wanted}`;
@@ -70,7 +74,7 @@ function tooSmall(bot: BotConfig, { place, limit, held, free, wanted, isShared }
   return say.warn(`${place}_full`, message, remedy);
 }
 
-function wrongCategory(bot: BotConfig, { id, name }: ProbedChannel): Finding {
+function wrongCategory(bot: CozeBotConfig, { id, name }: ProbedChannel): Finding {
   const message = `categoryId ${id} is the channel "${name}" and no category`;
   const remedy =
     'In Discord, switch on developer mode, right-click the category itself, and copy its id; or leave categoryId out.';

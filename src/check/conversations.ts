@@ -1,4 +1,4 @@
-import type { BotConfig } from '../config/schema.ts';
+import type { CozeBotConfig } from '../config/schema.ts';
 import type { Snowflake } from '../core/discord.ts';
 import { toGatewayError } from '../core/errors.ts';
 import type { Probe, ProbedMember } from '../discord/probe.ts';
@@ -20,7 +20,7 @@ const ANSWER: readonly PermissionName[] = ['View Channels', 'Send Messages'];
 
 /** Checks that the channels of `conversations` exist and that everybody who must can read and write there. */
 export async function conversationFindings(
-  bot: BotConfig,
+  bot: CozeBotConfig,
   accounts: readonly CheckedAccount[],
   cozeBots: readonly ProbedMember[],
   probe: Probe,
@@ -46,7 +46,7 @@ export async function conversationFindings(
 }
 
 async function partsOf(
-  bot: BotConfig,
+  bot: CozeBotConfig,
   accounts: readonly CheckedAccount[],
   cozeBots: readonly ProbedMember[],
   probe: Probe,
@@ -70,7 +70,7 @@ async function partsOf(
 }
 
 function troubleOf(
-  bot: BotConfig,
+  bot: CozeBotConfig,
   name: string,
   id: Snowflake,
   parts: readonly Part[],

@@ -1,4 +1,4 @@
-import type { BotConfig } from '../config/schema.ts';
+import type { CozeBotConfig } from '../config/schema.ts';
 import type { Snowflake } from '../core/discord.ts';
 import { toGatewayError } from '../core/errors.ts';
 import type { Probe, ProbedMember } from '../discord/probe.ts';
@@ -19,7 +19,7 @@ export interface CheckedCoze {
 
 /** Checks that a Coze bot is in the guild and may answer where conversations are held. */
 export async function checkCoze(
-  bot: BotConfig,
+  bot: CozeBotConfig,
   id: Snowflake,
   probe: Probe,
   view: GuildView | undefined,
@@ -47,7 +47,7 @@ export async function checkCoze(
   }
 }
 
-function permissionFindings(bot: BotConfig, member: ProbedMember, view: GuildView): Finding[] {
+function permissionFindings(bot: CozeBotConfig, member: ProbedMember, view: GuildView): Finding[] {
   const say = findingsOf({ bot: bot.id });
   const held = permissionsIn(view, member, bot.categoryId);
   const category = view.channels.find(({ id }) => id === bot.categoryId);

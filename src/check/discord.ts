@@ -1,12 +1,14 @@
 /** `cordgate check`: composition of the configuration and the transport's probe. Asks only; nothing is ever written. */
-import type { AccountConfig, Config } from '../config/schema.ts';
+import { type AccountConfig, accountsOf, type BotConfig, type Config, isCoze } from '../config/schema.ts';
 import { systemClock } from '../core/clock.ts';
 import { silentLog } from '../core/log.ts';
 import { createProbe } from '../discord/probe.ts';
+import { createCommandProbe } from '../discord/probe-commands.ts';
 import { type CheckedAccount, checkAccount, type ProbedAccount } from './account.ts';
-import { checkBot } from './bot.ts';
+import { checkCozeBot } from './bot.ts';
 import type { Finding } from './finding.ts';
 import { checkProxy } from './proxy.ts';
+import { checkRooms } from './rooms.ts';
 
 /**
  * Logs in with every enabled account and checks whether each can do its job. Accounts are asked side by side; the
@@ -21,7 +23,7 @@ export async function checkDiscord(config: Config, signal: AbortSignal): Promise
   try {
     return [...proxy, ...(await checkProbed(config, probed, signal))];
   } finally {
-    await Promise.allSettled(probed.map(({ probe }) => probe.close()));
+    await Promise.allSettled(probed.flatMap(({ probe, commands }) => [probe.close(), commands.close()]));
   }
 }
 
@@ -31,23 +33,51 @@ export async function checkProbed(
   probed: readonly ProbedAccount[],
   signal: AbortSignal,
 ): Promise<Finding[]> {
-  const listening = new Set(config.bots.map((bot) => bot.listen));
+  const listening = new Set(config.bots.flatMap(readersOf));
   const accounts: CheckedAccount[] = await Promise.all(
     probed.map((entry) => checkAccount(entry, listening.has(entry.account.id), signal)),
   );
-  const bots = await Promise.all(config.bots.map((bot) => checkBot(bot, config.bots, accounts, signal)));
-  return [...accounts.flatMap((account) => account.findings), ...bots.flat()];
+  const bots = await Promise.all(config.bots.map((bot) => checkBot(bot, config, accounts, signal)));
+  return [...warnedOnce(accounts.flatMap((account) => account.findings)), ...bots.flat()];
+}
+
+/** Accounts that connect to the gateway: the reader of a Coze bot, and everybody who draws. */
+function readersOf(bot: BotConfig): string[] {
+  return isCoze(bot) ? [bot.listen] : accountsOf(bot);
+}
+
+function checkBot(
+  bot: BotConfig,
+  { bots }: Config,
+  accounts: readonly CheckedAccount[],
+  signal: AbortSignal,
+): Promise<Finding[]> {
+  return isCoze(bot)
+    ? checkCozeBot(bot, bots.filter(isCoze), accounts, signal)
+    : checkRooms(bot, accounts, signal);
+}
+
+/** That people's accounts must not be automated is said once, however many there are. */
+function warnedOnce(findings: readonly Finding[]): Finding[] {
+  const [first, ...others] = findings.filter(({ code }) => code === 'user_account');
+  if (first === undefined || others.length === 0) return [...findings];
+  const names = others.map(({ account }) => account).join(', ');
+  const message = `${first.message}; so it is with: ${names}`;
+  return findings.flatMap((finding) => {
+    if (finding === first) return { ...first, message };
+    return others.includes(finding) ? [] : finding;
+  });
 }
 
 function probeOf(config: Config, account: AccountConfig): ProbedAccount {
   const { api, gateway, cdn, upload, proxy } = config.discord;
   const { id, kind, token, userAgent } = account;
-  const probe = createProbe({
+  const options = {
     account: { id, kind, token, userAgent },
     hosts: { api, gateway, cdn, upload },
     proxy,
     clock: systemClock,
     log: silentLog,
-  });
-  return { account, probe };
+  };
+  return { account, probe: createProbe(options), commands: createCommandProbe(options) };
 }

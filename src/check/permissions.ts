@@ -7,6 +7,7 @@ const NEEDED = {
   'Read Message History': PermissionFlagsBits.ReadMessageHistory,
   'Attach Files': PermissionFlagsBits.AttachFiles,
   'Embed Links': PermissionFlagsBits.EmbedLinks,
+  'Use Application Commands': PermissionFlagsBits.UseApplicationCommands,
   'Manage Channels': PermissionFlagsBits.ManageChannels,
 } as const;
 

@@ -21,7 +21,7 @@ export function addCheck(program: Command, io: CommandIo, parts: Parts, done: (c
     .addOption(configOption())
     .option('--offline', 'validate the file only')
     .addOption(
-      new Option('--ask', 'also ask each bot one question through Discord; costs a message').conflicts(
+      new Option('--ask', 'also ask each chat bot one question through Discord; costs a message').conflicts(
         'offline',
       ),
     )

@@ -9,10 +9,11 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import type { Command } from 'commander';
-import { type Imported, importBridge } from '../config/import/bridge.ts';
+import { importAny } from '../config/import/any.ts';
 import { ImportError } from '../config/import/import-error.ts';
+import type { Imported } from '../config/import/imported.ts';
 import { isNameFile, type NameFile } from '../config/import/names.ts';
 import { decodeFile } from '../config/import/source.ts';
 import { PEM_FILES } from '../config/import/tls.ts';
@@ -27,7 +28,7 @@ interface ImportOptions {
   readonly json?: boolean;
 }
 
-/** Adds `cordgate import FILE`: converts the Config.yml of a Coze-Discord-Bridge. */
+/** Adds `cordgate import FILE`: converts the Config.yml of a Coze-Discord-Bridge or the config.json of a Discordxy. */
 export function addImport(
   program: Command,
   io: CommandIo,
@@ -36,8 +37,8 @@ export function addImport(
 ): void {
   program
     .command('import')
-    .description('convert the Config.yml of a Coze-Discord-Bridge')
-    .argument('<file>', 'the Config.yml')
+    .description('convert the Config.yml of a Coze-Discord-Bridge or the config.json of a Discordxy')
+    .argument('<file>', 'the Config.yml or config.json')
     .option('-o, --out <file>', 'file to write', DEFAULT_FILE)
     .option('-f, --force', 'replace the file when it exists')
     .addOption(jsonOption('print what was written as one line of JSON on stdout'))
@@ -45,7 +46,7 @@ export function addImport(
 }
 
 function importFile(io: CommandIo, file: string, { out, force, json }: ImportOptions): number {
-  const imported = convert(file);
+  const imported = convert(file, out);
   if (existsSync(out) && realpathSync(out) === realpathSync(file)) {
     throw new CommandFailure(`${out} is the file to import: choose another one with --out`, 2);
   }
@@ -60,16 +61,29 @@ function importFile(io: CommandIo, file: string, { out, force, json }: ImportOpt
   return 0;
 }
 
-function convert(file: string): Imported {
+function convert(file: string, out: string): Imported {
   try {
-    return importBridge(decodeFile(readFileSync(file)), {
+    return importAny(decodeFile(readFileSync(file)), {
       hasPemFiles: Object.values(PEM_FILES).every((path) => existsSync(path)),
       nameFiles: nameFilesBeside(file),
+      bannedWords: wordsBeside(file, out),
+      out,
     });
   } catch (error) {
     if (error instanceof ImportError) throw new CommandFailure(`${file}: ${error.message}`, 2);
     throw new CommandFailure(`${file}: ${whyUnreadable(codeOf(error))}`, 2, error);
   }
+}
+
+/** Where Discordxy kept its banned words: its config.json stood in a folder `config` or above one. */
+const WORD_FILES = ['banned-words.txt', 'config/banned-words.txt'];
+
+/** The file of banned words, as it is named in the new file. */
+function wordsBeside(file: string, out: string): string | undefined {
+  const found = WORD_FILES.map((name) => join(dirname(file), name)).find((path) => existsSync(path));
+  if (found === undefined) return undefined;
+  const path = relative(dirname(out), found).replaceAll('\\', '/');
+  return path.startsWith('.') || isAbsolute(path) ? path : `./${path}`;
 }
 
 /** What may stand in a file of names, in bytes; the Bridge's hold a line for each conversation. */
@@ -98,7 +112,9 @@ function readQuietly(path: string): string | undefined {
 
 function whyUnreadable(code: string): string {
   if (code === 'ENOENT') return 'there is no such file';
-  return code === 'EISDIR' ? 'this is a folder: name the Config.yml in it' : `cannot be read (${code})`;
+  return code === 'EISDIR'
+    ? 'this is a folder: name the Config.yml or config.json in it'
+    : `cannot be read (${code})`;
 }
 
 /** The file holds tokens, so only its owner may read it, also when it replaces one that others could read. */

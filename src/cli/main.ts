@@ -4,6 +4,7 @@ import { ConfigError } from '../config/problem.ts';
 import { GatewayError } from '../core/errors.ts';
 import { addCheck } from './check.ts';
 import { addDemo } from './demo.ts';
+import { addImagine } from './imagine.ts';
 import { addImport } from './import.ts';
 import { addInit } from './init.ts';
 import { CommandFailure, type CommandIo, processIo } from './io.ts';
@@ -21,7 +22,8 @@ export function createProgram(io: CommandIo, parts: Parts, done: (code: number) 
     .configureOutput({ writeOut: io.stdout, writeErr: io.stderr })
     .exitOverride()
     .showHelpAfterError('("cordgate --help" lists the commands, "cordgate COMMAND --help" its options)');
-  for (const add of [addServe, addDemo, addSim, addCheck, addInit, addImport]) add(program, io, parts, done);
+  for (const add of [addServe, addDemo, addSim, addCheck, addInit, addImport, addImagine])
+    add(program, io, parts, done);
   return program;
 }
 

@@ -37,6 +37,11 @@ accounts:                             #@accounts
     kind: bot                         #@accounts.0.kind
     token: "\${BRIDGE_BOT_TOKEN}"      #@accounts.0.token
     # dailyLimit: 200                 #@accounts.0.dailyLimit
+  # To draw with Midjourney it takes a person's account: Discord lets no bot give commands to a bot. Automating one is
+  # against Discord's terms and Midjourney's, and such accounts are closed at times: use one that you can do without.
+  # - id: alice
+  #   kind: user
+  #   token: "\${ALICE_TOKEN}"
 
 bots:                                 #@bots
   - id: coze                          #@bots.0.id
@@ -52,6 +57,16 @@ bots:                                 #@bots
     # longPrompt: file                #@bots.0.longPrompt
     # maxChannels: 50                 #@bots.0.maxChannels
     # keepalive: { everyMinutes: 60 } #@bots.0.keepalive
+  # - id: midjourney
+  #   driver: midjourney
+  #   models: [midjourney]
+  #   rooms:                          #@bots.0.rooms
+  #     - account: alice              #@bots.0.rooms.0.account
+  #       guildId: "..."              #@bots.0.rooms.0.guildId
+  #       channelId: "..."            #@bots.0.rooms.0.channelId
+  #       concurrency: 3              #@bots.0.rooms.0.concurrency
+  #   timeoutMinutes: 10              #@bots.0.timeoutMinutes
+  #   bannedWords: ./banned-words.txt #@bots.0.bannedWords
 
 store:                                #@store
   driver: sqlite                      #@store.driver

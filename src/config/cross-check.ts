@@ -1,8 +1,10 @@
 import ipaddr from 'ipaddr.js';
+import { checkAccount, checkTeam } from './account-check.ts';
 import type { Draft } from './draft.ts';
 import type { Finding } from './explain.ts';
 import { suggestion } from './nearest.ts';
 import type { Path } from './problem.ts';
+import { checkRooms } from './rooms-check.ts';
 import { LATER_DRIVERS } from './sections/bot.ts';
 
 /** What no single key can tell: ids that must be unique, names that must exist, a door that would stand open. */
@@ -49,29 +51,13 @@ function unique(
 function checkBot(draft: Draft, index: number): Finding[] {
   const bot = draft.bots[index];
   if (bot === undefined || LATER_DRIVERS.includes(bot.driver ?? '')) return [];
+  if (bot.driver === 'midjourney') return checkRooms(draft, bot.rooms, ['bots', index, 'rooms']);
   const listen = bot.listen === undefined ? [] : checkAccount(draft, bot.listen, ['bots', index, 'listen']);
   return [
     ...listen,
-    ...checkSenders(draft, bot.send, ['bots', index, 'send']),
+    ...checkTeam(draft, bot.send, (place) => ['bots', index, 'send', place]),
     ...checkBotUsers(bot, ['bots', index]),
   ];
-}
-
-/** A sender that is switched off is left out of the pool; one at least must be on. */
-function checkSenders(draft: Draft, send: readonly string[], path: Path): Finding[] {
-  const findings = send.map((id, place) => checkAccount(draft, id, [...path, place]));
-  const isOn = (id: string) => draft.accounts.some((account) => account.id === id && account.enabled);
-  const isKnown = (id: string | undefined) => draft.accounts.some((account) => account.id === id);
-  if (!send.some(isOn)) return findings.flat();
-  return findings.flatMap((found, place) => (isKnown(send[place]) ? [] : found));
-}
-
-function checkAccount(draft: Draft, id: string, path: Path): Finding[] {
-  const account = draft.accounts.find((entry) => entry.id === id);
-  if (account?.enabled) return [];
-  if (account !== undefined) return [{ path, message: `the account "${id}" has enabled: false` }];
-  const known = draft.accounts.flatMap((entry) => entry.id ?? []);
-  return [{ path, message: `there is no account "${id}"${suggestion(id, known)}` }];
 }
 
 function checkBotUsers(bot: Draft['bots'][number], path: Path): Finding[] {

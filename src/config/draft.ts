@@ -13,6 +13,10 @@ const account = z
   .object({ id: maybeText, enabled: z.boolean().catch(true), kind: maybeText })
   .catch({ id: undefined, enabled: true, kind: undefined });
 
+const room = z
+  .object({ account: maybeText, guildId: maybeText, channelId: maybeText })
+  .catch({ account: undefined, guildId: undefined, channelId: undefined });
+
 const bot = z
   .object({
     id: maybeText,
@@ -21,8 +25,17 @@ const bot = z
     send: textList,
     botUserId: z.unknown().optional(),
     botUserIds: z.unknown().optional(),
+    rooms: listOf(room),
+    bannedWords: maybeText,
   })
-  .catch({ id: undefined, driver: undefined, listen: undefined, send: [] });
+  .catch({
+    id: undefined,
+    driver: undefined,
+    listen: undefined,
+    send: [],
+    rooms: [],
+    bannedWords: undefined,
+  });
 
 const key = z
   .object({ key: maybeText, name: maybeText, bots: textList })

@@ -11,6 +11,7 @@ import { type Config, configSchema } from './schema.ts';
 import { rootShape } from './shape.ts';
 import { deepFreeze, merged, valueAt } from './tree.ts';
 import { warningsOf } from './warnings.ts';
+import { readWordLists, withWords } from './word-list.ts';
 
 /** The file that is read when none is named. */
 export const DEFAULT_FILE = 'cordgate.yaml';
@@ -53,11 +54,16 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   const result = configSchema.safeParse(tree);
   const issues = result.error?.issues ?? [];
   findings.push(...issues.flatMap((issue) => explain(issue, tree, document.sourceOf)));
-  findings.push(...crossCheck(readDraft(tree), valueAt(sources.flags, ['server', 'port']) !== undefined));
+  const draft = readDraft(tree);
+  const wordLists = readWordLists(draft, file);
+  findings.push(
+    ...wordLists.findings,
+    ...crossCheck(draft, valueAt(sources.flags, ['server', 'port']) !== undefined),
+  );
   if (!result.success || findings.length + document.problems.length > 0) {
     throw new ConfigError(sorted([...document.problems, ...firstPerPath(findings).map(place)]), file);
   }
-  const config: Config = deepFreeze(result.data);
+  const config: Config = deepFreeze(withWords(result.data, wordLists));
   const misspelt = misspeltVariables(sources.env, mentionedNames(document.value));
   return { config, warnings: [...warningsOf(config).map(place), ...misspelt], file };
 }

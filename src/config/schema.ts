@@ -27,7 +27,7 @@ export type DeepReadonly<T> = T extends readonly (infer Item)[]
     ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
     : T;
 
-/** The configuration as the gateway gets it: validated, defaults filled in, `botUserId` folded into `botUserIds`. */
+/** The configuration as the gateway gets it: validated, defaults filled in, `botUserId` folded into `botUserIds`, word lists read. */
 export type Config = DeepReadonly<z.output<typeof configSchema>>;
 
 /** One entry of `accounts`. */
@@ -35,6 +35,26 @@ export type AccountConfig = Config['accounts'][number];
 
 /** One entry of `bots`; `driver` tells which kind. */
 export type BotConfig = Config['bots'][number];
+
+/** A Coze bot: `driver: coze`. */
+export type CozeBotConfig = Extract<BotConfig, { driver: 'coze' }>;
+
+/** A Midjourney bot: `driver: midjourney`. */
+export type MidjourneyBotConfig = Extract<BotConfig, { driver: 'midjourney' }>;
+
+/** An account in a channel: an entry of `rooms`. */
+export type RoomConfig = MidjourneyBotConfig['rooms'][number];
+
+/** True for a Coze bot. */
+export function isCoze(bot: BotConfig): bot is CozeBotConfig {
+  return bot.driver === 'coze';
+}
+
+/** Ids of the accounts that a bot names, also of those that are switched off; one may come more than once. */
+export function accountsOf(bot: BotConfig): string[] {
+  if (bot.driver === 'midjourney') return bot.rooms.map(({ account }) => account);
+  return [bot.listen, ...bot.send];
+}
 
 /** A configuration as code writes it: everything that has a default may be left out. */
 export type ConfigInput = z.input<typeof configSchema>;

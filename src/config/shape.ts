@@ -29,12 +29,23 @@ export function jsonSchema(): Shape {
 /** The root of the configuration's shape. */
 export const rootShape: Shape = jsonSchema();
 
-/** The shape without its `null`; of several kinds of bots the one that `value.driver` names, else the first. */
+/**
+ * The shape without its `null`; of several kinds of bots the one that `value.driver` names. While that is not known, a
+ * shape with the keys of all kinds.
+ */
 export function resolve(shape: Shape, value?: unknown): Shape {
   const choices = [...(shape.anyOf ?? []), ...(shape.oneOf ?? [])].filter((choice) => choice.type !== 'null');
   if (choices.length === 0) return shape;
   const driver = typeof value === 'object' && value !== null && 'driver' in value ? value.driver : undefined;
-  return choices.find((choice) => choice.properties?.driver?.const === driver) ?? choices[0] ?? shape;
+  return choices.find((choice) => choice.properties?.driver?.const === driver) ?? joined(choices);
+}
+
+/** The keys of all kinds; where kinds share a key, it means the same. */
+function joined(choices: readonly Shape[]): Shape {
+  const [first = {}, ...others] = choices;
+  if (others.length === 0) return first;
+  const properties = Object.assign({}, ...others.map((choice) => choice.properties), first.properties);
+  return { ...first, properties };
 }
 
 /** True when the key may be `null`. */

@@ -1,6 +1,6 @@
 import { isLoopback } from './cross-check.ts';
 import type { Path } from './problem.ts';
-import type { Config } from './schema.ts';
+import { accountsOf, type Config } from './schema.ts';
 
 /** Something that works, but not as the operator may think. */
 export interface Warning {
@@ -13,16 +13,7 @@ const SHORT_KEY = 16;
 
 /** What an operator should know about a valid configuration. */
 export function warningsOf(config: Config): Warning[] {
-  return [...notUsedYet(config), ...setup(config), ...keys(config)];
-}
-
-function notUsedYet({ webhooks }: Config): Warning[] {
-  const warnings: Warning[] = [];
-  const add = (path: Path, what: string) =>
-    warnings.push({ path, message: `${what}: this version does not use it yet, it changes nothing` });
-  if (webhooks.secret !== null) add(['webhooks', 'secret'], 'nothing is signed');
-  if (webhooks.operator !== null) add(['webhooks', 'operator'], 'no notices are sent; read the log instead');
-  return warnings;
+  return [...setup(config), ...keys(config)];
 }
 
 function setup({ accounts, bots, store }: Config): Warning[] {
@@ -32,10 +23,10 @@ function setup({ accounts, bots, store }: Config): Warning[] {
   if (store.driver === 'memory') {
     warnings.push({
       path: ['store', 'driver'],
-      message: 'conversations are forgotten when the gateway stops',
+      message: 'conversations and tasks are forgotten when the gateway stops',
     });
   }
-  const used = new Set(bots.flatMap((bot) => [bot.listen, ...bot.send]));
+  const used = new Set(bots.flatMap(accountsOf));
   accounts.forEach((account, index) => {
     if (account.enabled && !used.has(account.id))
       warnings.push({ path: ['accounts', index], message: 'no bot uses this account' });

@@ -41,7 +41,7 @@ export function openDatabase(path: string, migrations: readonly string[]): Datab
     // Looked at before anything is written: switching to WAL would change the file of another program.
     refuseForeign(database, path, migrations.length);
     // FULL syncs the log at each commit: a resolved write survives kill -9 (NORMAL would do for that) and also
-    // a power cut. Writes are a few per second at most, as each stands for something sent to Discord.
+    // a power cut. What is written often, the steps of tasks, shares commits (`WriteBatch`).
     // EXCLUSIVE holds the file for the life of the process: two gateways on one store would remove each other's channels.
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
     migrate(database, path, migrations);

@@ -180,7 +180,7 @@ export class SqliteTasks implements TaskStore {
   }
 
   /** Writes together with others. @throws GatewayError internal */
-  private async write<Result>(work: () => Result): Promise<Result> {
+  protected async write<Result>(work: () => Result): Promise<Result> {
     try {
       return await this.batch.add(work);
     } catch (error) {

@@ -139,8 +139,9 @@ class SqliteStore extends SqliteTasks implements Store {
   }
 
   async increment(counter: string, day: string): Promise<number> {
-    return this.guard(() => {
-      this.forgetBefore(firstKeptDay(day));
+    const firstDay = firstKeptDay(day);
+    return this.write(() => {
+      this.forgetBefore(firstDay);
       return Number(this.statements.increment.get(day, counter)?.value);
     });
   }
@@ -150,7 +151,9 @@ class SqliteStore extends SqliteTasks implements Store {
   }
 
   async addUsage({ callerId, botId, chats, promptTokens, completionTokens }: UsageTotals): Promise<void> {
-    this.guard(() => this.statements.addUsage.run(callerId, botId, chats, promptTokens, completionTokens));
+    await this.write(() =>
+      this.statements.addUsage.run(callerId, botId, chats, promptTokens, completionTokens),
+    );
   }
 
   async listUsage(): Promise<UsageTotals[]> {

@@ -5,7 +5,7 @@ import { overridesIn, variableName } from '../../src/config/environment.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Config } from '../../src/config/schema.ts';
 import { childShape, isLeaf, keysOf, resolve, rootShape, type Shape } from '../../src/config/shape.ts';
-import { configOf, problemsOf, SAMPLE, warningsOf } from './sample.ts';
+import { configOf, cozeOf, problemsOf, SAMPLE, warningsOf } from './sample.ts';
 
 function leavesOf(shape: Shape, path: (string | number)[] = []): (string | number)[][] {
   if (isLeaf(shape)) return [path];
@@ -32,8 +32,8 @@ describe('CORDGATE_ variables', () => {
     ['CORDGATE_SERVER_ALLOW_IPS', '10.0.0.0/8, ::1', (c) => c.server.allowIps, ['10.0.0.0/8', '::1']],
     ['CORDGATE_SERVER_ALLOW_IPS', '["10.0.0.0/8"]', (c) => c.server.allowIps, ['10.0.0.0/8']],
     ['CORDGATE_ACCOUNTS_0_TOKEN', '12345', (c) => c.accounts[0]?.token, '12345'],
-    ['CORDGATE_BOTS_0_GUILD_ID', '123456789012345678', (c) => c.bots[0]?.guildId, '123456789012345678'],
-    ['CORDGATE_BOTS_0_KEEPALIVE', '{everyMinutes: 5}', (c) => c.bots[0]?.keepalive.everyMinutes, 5],
+    ['CORDGATE_BOTS_0_GUILD_ID', '123456789012345678', (c) => cozeOf(c).guildId, '123456789012345678'],
+    ['CORDGATE_BOTS_0_KEEPALIVE', '{everyMinutes: 5}', (c) => cozeOf(c).keepalive.everyMinutes, 5],
     ['CORDGATE_SERVER_PORT', '', (c) => c.server.port, 8092],
   ])('%s=%s is read as the type that the key has', (name, value, read, expected) => {
     expect(read(configOf(SAMPLE, { [name]: value }))).toEqual(expected);

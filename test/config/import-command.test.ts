@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import { Terminal } from '../cli/terminal.ts';
+import { cozeOf } from './sample.ts';
 
 const FULL = join(import.meta.dirname, 'import-fixtures/full.yml');
 let folder = '';
@@ -93,7 +94,7 @@ describe('cordgate import', () => {
         [...stdout.matchAll(/^ {2}(\w+_TOKEN\w*)=/gm)].map(([, name]) => [name, 'a-token']),
       ),
     };
-    expect(loadConfig({ path: path('new.yaml'), env }).config.bots[0]?.conversations).toEqual({
+    expect(cozeOf(loadConfig({ path: path('new.yaml'), env }).config).conversations).toEqual({
       hall: '1201576967368085604',
       kitchen: '1201576967368085603',
     });
@@ -114,7 +115,8 @@ describe('cordgate import', () => {
     ['an empty file', '', 'the file is empty'],
     ['bad YAML', 'Bots: "my-secret', 'not valid YAML at line 1'],
     ['another file', 'a: 1', 'this is no Config.yml'],
-    ['a file of Discordxy', '{"http":{},"discord":{"accounts":[]}}', 'later version'],
+    ['JSON that is cut off', '{"http":{},"discord":{"accounts":[', 'not valid JSON at line 1'],
+    ['JSON of something else', '{"name": "my-secret"}', 'no Config.yml'],
   ])('ends with 2 and a reason for %s, and writes nothing', async (_, text, reason) => {
     if (text !== undefined) writeFileSync(path('Config.yml'), text);
     const { code, stdout, stderr } = await run(path('Config.yml'), '--out', path('new.yaml'));

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Imported, importBridge } from '../../src/config/import/bridge.ts';
+import { importBridge } from '../../src/config/import/bridge.ts';
+import type { Imported } from '../../src/config/import/imported.ts';
 import type { NameFile } from '../../src/config/import/names.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { isCoze } from '../../src/config/schema.ts';
 
 const ID = '1201576967368085603';
 const OTHER_ID = '1201576967368085604';
@@ -26,7 +28,9 @@ function importWith(
 }
 
 const conversationsOf = ({ text }: Imported) =>
-  loadConfig({ text, env: {} }).config.bots.map(({ conversations }) => conversations);
+  loadConfig({ text, env: {} })
+    .config.bots.filter(isCoze)
+    .map(({ conversations }) => conversations);
 
 const json = (names: object) => JSON.stringify(names);
 

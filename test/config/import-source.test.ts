@@ -5,6 +5,7 @@ import { importBridge } from '../../src/config/import/bridge.ts';
 import { ImportError } from '../../src/config/import/import-error.ts';
 import { decodeFile } from '../../src/config/import/source.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { cozeOf } from './sample.ts';
 
 const ALONE = { hasPemFiles: false, nameFiles: [] };
 
@@ -32,10 +33,6 @@ describe('a file that cannot be imported', () => {
     ['Keepalive_sendMessage: hello: world', 'put it in quotes'],
     ['Bots:\n  - Key: *secret', 'an alias'],
     ['server: {}\naccounts: []\nbots: []', 'a file of cordgate already'],
-    [
-      '{"http":{"port":"9394"},"discord":{"accounts":[{"user-token":"x"}]}}',
-      'Discordxy; its import comes with a later version',
-    ],
   ])('%j is refused with the reason', (text, reason) => expect(refusalOf(text)).toContain(reason));
 
   it('is never quoted, because what stands there may be a secret', () => {
@@ -77,7 +74,7 @@ describe('a file that was edited by hand', () => {
     const env = Object.fromEntries(variables.map(({ name, sample }) => [name, sample]));
     const { config } = loadConfig({ text: written, env });
     expect(config.auth.keys[0]?.key).toBe('a-key-behind-tabs');
-    expect(config.bots[0]?.guildId).toBe('1201576967368085601');
+    expect(cozeOf(config).guildId).toBe('1201576967368085601');
   });
 
   it('is told when a key stands twice', () => {

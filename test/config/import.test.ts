@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { MODELS } from '../../src/config/import/bots.ts';
-import { type Imported, importBridge, type Surroundings } from '../../src/config/import/bridge.ts';
+import { type BridgeSurroundings, importBridge } from '../../src/config/import/bridge.ts';
+import type { Imported } from '../../src/config/import/imported.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { cozeOf } from './sample.ts';
 
-const ALONE: Surroundings = { hasPemFiles: false, nameFiles: [] };
+const ALONE: BridgeSurroundings = { hasPemFiles: false, nameFiles: [] };
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'import-fixtures', name), 'utf8');
 
 /** The configuration that the written file loads to once its variables are set. */
@@ -174,7 +176,7 @@ describe('what is missing or odd in a bot', () => {
 
   it('leaves a category out that is no id, and says so', () => {
     const result = imported('', { CreateChannel_Category: 'general' });
-    expect(configOf(result).bots[0]?.categoryId).toBeUndefined();
+    expect(cozeOf(configOf(result)).categoryId).toBeUndefined();
     expect(commentsOf(result)).toContain('CreateChannel_Category: general is no Discord id and was left out');
   });
 
@@ -270,7 +272,7 @@ describe('times, switches and the rest', () => {
     ['generate_timeout: 0', 10_000],
     ['generate_timeout: 99999999999', 10_000],
     ['generate_timeout: soon', 10_000],
-  ])('%s', (text, idleMs) => expect(configOf(imported(text)).bots[0]?.idleMs).toBe(idleMs));
+  ])('%s', (text, idleMs) => expect(cozeOf(configOf(imported(text))).idleMs).toBe(idleMs));
 
   it('says which number it could not use', () => {
     expect(imported('generate_timeout: soon').notes).toContain(
@@ -283,7 +285,7 @@ describe('times, switches and the rest', () => {
     ['true', 'true sent prompts over 2,000 characters as Prompt.txt, so they still are'],
   ])('explains the inverted switch Disable_2000Limit_Unlock: %s', (value, words) => {
     const result = imported(`Disable_2000Limit_Unlock: ${value}`);
-    expect(configOf(result).bots[0]?.longPrompt).toBe('file');
+    expect(cozeOf(configOf(result)).longPrompt).toBe('file');
     expect(commentsOf(result)).toContain(words);
   });
 

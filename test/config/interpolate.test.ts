@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders are what is tested here
 import { describe, expect, it } from 'vitest';
-import { configOf, problemsOf, SAMPLE } from './sample.ts';
+import { configOf, cozeOf, problemsOf, SAMPLE } from './sample.ts';
 
 const key = (text: string, env: Record<string, string> = {}) =>
   configOf(`auth: { keys: [{ key: "${text}", name: n }] }`, env).auth.keys[0]?.key;
@@ -39,7 +39,7 @@ describe('placeholders', () => {
     const text = `${SAMPLE.replace(/"100000000000000001"/, '${GUILD}')}\nserver:\n  port: \${PORT}\n`;
     const config = configOf(text, { GUILD: '1234567890123456789', PORT: '81' });
     expect(config.server.port).toBe(81);
-    expect(config.bots[0]?.guildId).toBe('1234567890123456789');
+    expect(cozeOf(config).guildId).toBe('1234567890123456789');
   });
 
   it('that come out empty leave an optional key unset and a required one empty', () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
-import { configOf, problemsOf, SAMPLE } from './sample.ts';
+import { configOf, cozeOf, problemsOf, SAMPLE } from './sample.ts';
 
 describe('a configuration file', () => {
   it('may be empty: every key has the default of the contract', () => {
@@ -48,7 +48,7 @@ describe('a configuration file', () => {
       /botUserId: .*/,
       'botUserIds: ["100000000000000002", "100000000000000003"]',
     );
-    expect(configOf(several).bots[0]?.botUserIds).toEqual(['100000000000000002', '100000000000000003']);
+    expect(cozeOf(configOf(several)).botUserIds).toEqual(['100000000000000002', '100000000000000003']);
     expect(configOf(SAMPLE).bots[0]).not.toHaveProperty('botUserId');
   });
 
@@ -86,7 +86,7 @@ describe('a configuration file', () => {
       config,
       config.bots,
       config.bots[0],
-      config.bots[0]?.keepalive,
+      cozeOf(config).keepalive,
       config.server.allowIps,
     ]) {
       expect(Object.isFrozen(part)).toBe(true);

@@ -1,5 +1,6 @@
 import { loadConfig } from '../../src/config/load.ts';
 import { ConfigError, type Problem } from '../../src/config/problem.ts';
+import { type Config, type CozeBotConfig, isCoze } from '../../src/config/schema.ts';
 
 /** A valid file with one account and one Coze bot. */
 export const SAMPLE = `
@@ -40,4 +41,11 @@ export function configOf(text: string, env: Record<string, string> = {}, flags?:
 /** The warnings of a valid text, each as `path: message`. */
 export function warningsOf(text: string, env: Record<string, string> = {}): string[] {
   return loadConfig({ text, env }).warnings.map(({ path, message }) => `${path}: ${message}`);
+}
+
+/** The Coze bot at a position of `bots`. */
+export function cozeOf(config: Config, index = 0): CozeBotConfig {
+  const bot = config.bots[index];
+  if (bot && isCoze(bot)) return bot;
+  throw new Error(`bots[${index}] is no Coze bot`);
 }

@@ -3,9 +3,7 @@ import { redact } from '../../src/config/redact.ts';
 import { configOf, SAMPLE, warningsOf } from './sample.ts';
 
 it.each([
-  ['webhooks: { secret: abc }', /^webhooks\.secret: .*does not use it yet/],
-  ['webhooks: { operator: "https://a.example" }', /^webhooks\.operator: .*does not use it yet/],
-  ['store: { driver: memory }', /^store\.driver: conversations are forgotten/],
+  ['store: { driver: memory }', /^store\.driver: conversations and tasks are forgotten/],
   ['auth: { keys: [{ key: short }] }\nserver: { host: 0.0.0.0 }', /^auth\.keys\[0\]\.key: .*can be guessed/],
   ['auth: { open: true }\nserver: { host: 0.0.0.0 }', /^auth\.open: everyone/],
 ])('%s is a warning, not an error', (text, expected) => {
@@ -16,6 +14,7 @@ it.each([
 
 it('an ordinary file causes no warning', () => {
   expect(warningsOf(SAMPLE)).toEqual([]);
+  expect(warningsOf(`${SAMPLE}webhooks: { secret: abc, operator: "https://a.example" }`)).toEqual([]);
 });
 
 it('an account without a bot and a file without bots are pointed out', () => {

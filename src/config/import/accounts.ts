@@ -11,7 +11,8 @@ interface Account {
   readonly origins: string[];
 }
 
-const TERMS =
+/** Said where the new file uses accounts of people. */
+export const TERMS =
   "An account of kind user is a person's. To automate it is against Discord's terms of service; Discord may close it. Use one that you can do without.";
 
 /** The accounts of the new file. Bots that share a token share its account. */
@@ -63,15 +64,7 @@ export class Accounts {
   }
 
   #clean(written: string, origin: string): string | undefined {
-    const token = written.replace(/^(Bot|Bearer)\s+/i, '');
-    if (token !== written) this.#ledger.note(`${origin}: the word in front of the token was cut off.`);
-    if (/^[\x21-\x7e]+$/.test(token)) return token;
-    if (token !== '') {
-      this.#ledger.note(
-        `${origin}: the token holds blanks or foreign letters, so it cannot be right. Copy it again.`,
-      );
-    }
-    return undefined;
+    return cleanToken(written, origin, this.#ledger);
   }
 
   #ask(kind: Kind, origin: string, variable: string): Placeholder {
@@ -96,4 +89,17 @@ export function numbered(base: string, index: number, separator = '-'): string {
 
 function nameOf(token: string | Placeholder): string {
   return typeof token === 'string' ? `=${token}` : token.variable;
+}
+
+/** A token without the word that some write in front of it; undefined when it is empty, or cannot be one. */
+export function cleanToken(written: string, origin: string, ledger: Ledger): string | undefined {
+  const token = written.replace(/^(Bot|Bearer)\s+/i, '');
+  if (token !== written) ledger.note(`${origin}: the word in front of the token was cut off.`);
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  if (token !== '') {
+    ledger.note(
+      `${origin}: the token holds blanks or foreign letters, so it cannot be right. Copy it again.`,
+    );
+  }
+  return undefined;
 }

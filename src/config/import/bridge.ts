@@ -1,14 +1,12 @@
 /** Turns the `Config.yml` of Coze-Discord-Bridge, in each of the forms it had, into a `cordgate.yaml`. */
-import { loadConfig } from '../load.ts';
-import { ConfigError } from '../problem.ts';
 import { type Group, isGroup } from '../tree.ts';
 import { Accounts } from './accounts.ts';
 import { readAccess } from './auth.ts';
 import { ABOUT_MODELS, botBlock, botIdOf } from './bots.ts';
 import { listOf, sortEntries } from './entry.ts';
 import { refuseForeign } from './foreign.ts';
-import { ImportError } from './import-error.ts';
-import { Ledger, type Variable } from './ledger.ts';
+import { type Imported, proveLoadable } from './imported.ts';
+import { Ledger } from './ledger.ts';
 import { leftoverText } from './leftover.ts';
 import { type NameFile, type Names, readNames } from './names.ts';
 import { type Line, type Page, paragraphs } from './page.ts';
@@ -21,32 +19,18 @@ import { readTls } from './tls.ts';
 import { writePage } from './write.ts';
 
 /** What stands beside the old file. */
-export interface Surroundings {
+export interface BridgeSurroundings {
   /** True when the converted certificate and key of `PEM_FILES` exist. */
   readonly hasPemFiles: boolean;
   /** Every `conversation_*.json` and `cache_names.json`. */
   readonly nameFiles: readonly NameFile[];
 }
 
-/** The new file and what there is to say about it. */
-export interface Imported {
-  /** YAML with comments. Holds the tokens and keys of the old file. */
-  readonly text: string;
-  /** Ids of the accounts. */
-  readonly accounts: readonly string[];
-  /** Ids of the bots. */
-  readonly bots: readonly string[];
-  /** What is different, needs a hand, or was left out. Never holds a secret. */
-  readonly notes: readonly string[];
-  /** What has to be set before the file loads; empty when it loads as it is. */
-  readonly variables: readonly Variable[];
-}
-
 /**
  * Converts the text of a Config.yml (keys and meanings: the README of Coze-Discord-Bridge).
  * @throws ImportError when it is something else, or cannot be read
  */
-export function importBridge(text: string, surroundings: Surroundings): Imported {
+export function importBridge(text: string, surroundings: BridgeSurroundings): Imported {
   const { root, repeatedKeys } = readSource(text);
   refuseForeign(root);
   const ledger = new Ledger(secretsIn(root));
@@ -69,7 +53,7 @@ function makePage(
   keys: Keys,
   accounts: Accounts,
   ledger: Ledger,
-  surroundings: Surroundings,
+  surroundings: BridgeSurroundings,
 ): { page: Page; botCount: number } {
   const { used, dropped } = sortEntries(keys.take('Bots'), ledger);
   if (used.length === 0) ledger.note('No bot was found in Bots: the new file offers no model yet.');
@@ -121,16 +105,4 @@ function secretsIn(root: Group): string[] {
     return access === 'default' ? tokens : [...tokens, access];
   });
   return [...perBot, textOf(keys.take('APISSL_keyStorePassword'))];
-}
-
-/** The promise of the import: what it writes can be loaded as soon as its variables are set. */
-function proveLoadable({ text, variables }: Imported): void {
-  const env = Object.fromEntries(variables.map(({ name, sample }) => [name, sample]));
-  try {
-    loadConfig({ text, env });
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    const reasons = error.problems.map(({ path, message }) => `${path}: ${message}`).join('; ');
-    throw new ImportError(`the file holds values that cordgate cannot use: ${reasons}`);
-  }
 }

@@ -11,18 +11,13 @@ const SIGNS =
  * @throws ImportError that says what it is instead
  */
 export function refuseForeign(root: Group): void {
-  if (isDiscordxy(root)) {
-    throw new ImportError(
-      'this is a config.json of Discordxy; its import comes with a later version of cordgate, this one reads the Config.yml of Coze-Discord-Bridge',
-    );
-  }
   if (isCordgate(root))
     throw new ImportError('this is a file of cordgate already: nothing is to be imported');
   if (!Object.keys(root).some((key) => SIGNS.test(key))) throw new ImportError(notABridgeFile);
 }
 
-/** `{"http": {…}, "discord": {"accounts": [{"user-token", …}]}}`. */
-function isDiscordxy({ http, discord }: Group): boolean {
+/** True for a config.json of Discordxy: `{"http": {…}, "discord": {"accounts": [{"user-token", …}]}}`. */
+export function isDiscordxy({ http, discord }: Group): boolean {
   if (!isGroup(discord)) return false;
   return (
     ['accounts', 'task-storage', 'proxy-wss', 'notify-pool-size'].some((key) =>

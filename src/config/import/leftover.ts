@@ -53,6 +53,7 @@ export function leftoverText(keys: Keys, dropped: readonly string[], ledger: Led
   return items.length === 0 ? '' : `Of the old file this has no counterpart here:\n${items.join('\n')}`;
 }
 
-function item(name: string, value: unknown, reason: string, ledger: Ledger): string {
+/** One line of such a list. */
+export function item(name: string, value: unknown, reason: string, ledger: Ledger): string {
   return `- ${ledger.showName(name)}: ${value === '' ? '""' : ledger.show(value, name)} -- ${reason}`;
 }

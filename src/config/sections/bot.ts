@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { cozeBotSchema } from '../../drivers/coze/options.ts';
+import { midjourneyBotSchema } from '../../drivers/midjourney/options.ts';
 import { name } from '../fields.ts';
 
 /** Drivers that the file format names but this version does not have yet. */
-export const LATER_DRIVERS: readonly string[] = ['midjourney', 'pika'];
+export const LATER_DRIVERS: readonly string[] = ['pika'];
 
 /** Drivers of this version. */
-export const DRIVERS: readonly string[] = ['coze'];
+export const DRIVERS: readonly string[] = ['coze', 'midjourney'];
 
 const cozeSchema = z
   .strictObject({
@@ -20,5 +21,16 @@ const cozeSchema = z
     botUserIds: botUserIds ?? (botUserId === undefined ? [] : [botUserId]),
   }));
 
+const NO_WORDS: readonly string[] = [];
+
+const midjourneySchema = z
+  .strictObject({
+    id: name().describe('name of the bot in this file'),
+    driver: z.literal('midjourney').describe('which kind of bot it is'),
+  })
+  .extend(midjourneyBotSchema.shape)
+  // The loader reads them from the file of bannedWords; a schema opens no files.
+  .transform((bot) => ({ ...bot, words: NO_WORDS }));
+
 /** One entry of `bots`: what the API offers. */
-export const botSchema = z.discriminatedUnion('driver', [cozeSchema]);
+export const botSchema = z.discriminatedUnion('driver', [cozeSchema, midjourneySchema]);

@@ -7,11 +7,11 @@ export const webhooksSchema = z
     secret: text()
       .nullable()
       .default(null)
-      .describe('signs task callbacks and operator notices (HMAC-SHA256). This version does not use it yet'),
+      .describe('signs task callbacks and operator notices (HMAC-SHA256)'),
     operator: url('http:', 'https:')
       .nullable()
       .default(null)
-      .describe('URL that is told when a person is needed. This version does not use it yet'),
+      .describe('URL that is told when a person is needed'),
     allowPrivate: networks().describe('private networks (CIDR) that callbacks and picture links may name'),
   })
   .describe('what the gateway calls on its own');

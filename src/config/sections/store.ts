@@ -4,7 +4,7 @@ import { text, url } from '../fields.ts';
 /** Stores that the file format names but this version does not have yet. */
 export const LATER_STORES: readonly string[] = ['redis'];
 
-/** Section `store`: where conversations and counters are kept. */
+/** Section `store`: where conversations, tasks and counters are kept. */
 export const storeSchema = z
   .strictObject({
     driver: z
@@ -20,6 +20,6 @@ export const storeSchema = z
       .int()
       .min(1)
       .default(30)
-      .describe('days after which finished work is forgotten'),
+      .describe('days after which finished tasks are forgotten'),
   })
-  .describe('where conversations and counters are kept');
+  .describe('where conversations, tasks and counters are kept');

@@ -61,7 +61,9 @@ export const midjourneyBotSchema = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .describe('file with words that prompts must not hold, one in a line'),
+    .describe(
+      'file with words that prompts must not hold, one in a line; a relative name counts from the folder of this file',
+    ),
   pictures: z
     .enum(['cut', 'upscale'])
     .default('cut')

@@ -1,0 +1,278 @@
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { importAny } from '../../src/config/import/any.ts';
+import type { Imported } from '../../src/config/import/imported.ts';
+import { withoutComments } from '../../src/config/import/json-comments.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { Terminal } from '../cli/terminal.ts';
+
+const FULL = readFileSync(join(import.meta.dirname, 'import-fixtures/discordxy.json.txt'), 'utf8');
+const ALONE = { hasPemFiles: false, nameFiles: [], out: 'cordgate.yaml' };
+const imported = (text = FULL) => importAny(text, ALONE);
+const changed = (from: string | RegExp, to: string) => {
+  expect(FULL).toMatch(from);
+  return imported(FULL.replace(from, to));
+};
+
+function configOf({ text, variables }: Imported) {
+  const env = Object.fromEntries(variables.map(({ name, sample }) => [name, sample]));
+  return loadConfig({ text, env }).config;
+}
+
+describe('the config.json of Discordxy', () => {
+  it('becomes a file that loads, with every host, account and room', () => {
+    const result = imported();
+    expect(result.variables).toEqual([]);
+    expect([result.accounts, result.bots]).toEqual([['account1', 'account2'], ['midjourney']]);
+    expect(configOf(result)).toMatchObject({
+      server: { host: '127.0.0.1', port: 9394 },
+      auth: { keys: [] },
+      discord: {
+        api: 'https://discord.example.com/api/v10',
+        cdn: 'https://cdn.example.com',
+        gateway: 'wss://gateway.example.com',
+        upload: 'https://upload.example.com',
+      },
+      accounts: [
+        {
+          id: 'account1',
+          kind: 'user',
+          token: 'token-of-alice-1',
+          userAgent: 'Mozilla/5.0 (X11; Linux x86_64) // not a comment',
+          enabled: true,
+        },
+        { id: 'account2', kind: 'user', token: 'token-of-bob-22', enabled: false },
+      ],
+      bots: [
+        {
+          id: 'midjourney',
+          driver: 'midjourney',
+          timeoutMinutes: 15,
+          rooms: [
+            {
+              account: 'account1',
+              guildId: '1201576967368085601',
+              channelId: '1201576967368085602',
+              concurrency: 3,
+              queue: 10,
+            },
+            { account: 'account2', channelId: '1201576967368085603', concurrency: 12, queue: 0 },
+          ],
+        },
+      ],
+      store: { driver: 'memory', retentionDays: 14 },
+    });
+  });
+
+  it('loses no value: what has no place here stands in a comment', () => {
+    const { text } = imported();
+    const values = [...withoutComments(FULL).matchAll(/"([^"]+)"\s*:\s*("[^"]+"|\d+)/g)];
+    expect(values.length).toBeGreaterThan(20);
+    for (const [, name = '', value = ''] of values) {
+      const bare = value.replaceAll('"', '').replace(/\/$/, '');
+      expect(text.includes(name) || name === 'name' || name === 'database', name).toBe(true);
+      if (name !== 'database')
+        expect(text, name).toContain(name === 'name' && bare === 'mj' ? 'midjourney' : bare);
+    }
+  });
+
+  it('keeps Pika as a comment that can be taken over later, and says so', () => {
+    const { text, notes } = imported();
+    expect(notes).toContainEqual(
+      expect.stringMatching(/^Pika: this version of cordgate does not know it yet/),
+    );
+    const comment = text
+      .slice(text.indexOf('# Pika'))
+      .split('\n')
+      .filter((line) => /^# {5}/.test(line));
+    expect(parse(comment.map((line) => line.slice(5)).join('\n'))).toEqual([
+      {
+        id: 'pika',
+        driver: 'pika',
+        models: ['pika'],
+        rooms: [
+          {
+            account: 'account1',
+            guildId: '1123665496148017235',
+            channelId: '1134375328442224690',
+            concurrency: 2,
+            queue: 3,
+          },
+        ],
+      },
+    ]);
+  });
+
+  it.each<
+    [string, string | RegExp, string, RegExp, (config: ReturnType<typeof configOf>) => unknown, unknown]
+  >([
+    [
+      'an open door is shut',
+      '"127.0.0.1"',
+      '"0.0.0.0"',
+      /let in whoever reached it.*auth\.keys/,
+      (c) => c.server.host,
+      '127.0.0.1',
+    ],
+    [
+      'an empty address was every address',
+      '"127.0.0.1"',
+      '""',
+      /set host: 0\.0\.0\.0/,
+      (c) => c.server.host,
+      '127.0.0.1',
+    ],
+    [
+      'a port that is none',
+      '"9394"',
+      '"http"',
+      /^port: http cannot be used; 9394/,
+      (c) => c.server.port,
+      9394,
+    ],
+    [
+      'redis comes later',
+      '"memory"',
+      '"redis"',
+      /^task-storage: redis comes with a later version/,
+      (c) => c.store.driver,
+      'sqlite',
+    ],
+    [
+      'what redis held',
+      '"host": "", "password": ""',
+      '"host": "redis.lan", "password": "redis-secret"',
+      /^redis had: host redis\.lan.*a password/,
+      (c) => c.store.driver,
+      'memory',
+    ],
+    [
+      'a host without a scheme',
+      '"https://cdn.example.com"',
+      '"cdn.example.com"',
+      /of kind user/,
+      (c) => c.discord.cdn,
+      'https://cdn.example.com',
+    ],
+    [
+      'a host that is none',
+      '"https://cdn.example.com"',
+      '"ftp://x"',
+      /^proxy-cdn: .*is no address of http: or https:/,
+      (c) => c.discord.cdn,
+      'https://cdn.discordapp.com',
+    ],
+    [
+      'an API path of its own',
+      'discord.example.com/',
+      'discord.example.com/api/v9',
+      /of kind user/,
+      (c) => c.discord.api,
+      'https://discord.example.com/api/v9',
+    ],
+    [
+      'limits that differ',
+      '"timeout-minutes": 15',
+      '"timeout-minutes": 25',
+      /^timeout-minutes differed \(account1 10, account2 25\)/,
+      (c) => c.bots[0],
+      expect.objectContaining({ timeoutMinutes: 25 }),
+    ],
+    [
+      'an action that nobody knows',
+      '"name": "pika"',
+      '"name": "suno"',
+      /^accounts\[0\]\.action\[1\]: suno is no action.*1134375328442224690/,
+      (c) => c.bots.length,
+      1,
+    ],
+    [
+      'a key that nobody knows',
+      '"http": {',
+      '"http": { "colour": "red",',
+      /^colour is no key of Discordxy/,
+      (c) => c.server.port,
+      9394,
+    ],
+    [
+      'a channel that is none',
+      '"1201576967368085602"',
+      '"here"',
+      /of kind user/,
+      (c) => c.bots[0],
+      expect.objectContaining({
+        rooms: expect.arrayContaining([expect.objectContaining({ channelId: '100000000000000000' })]),
+      }),
+    ],
+    [
+      'a token in two accounts',
+      'token-of-bob-22',
+      'token-of-alice-1',
+      /^accounts\[1\]: its token is that of account1/,
+      (c) => c.accounts.length,
+      1,
+    ],
+    ['an empty token', '"token-of-alice-1"', '""', /of kind user/, (c) => c.accounts[0]?.token, 'token'],
+    [
+      'the only account switched off',
+      '"enable": true',
+      '"enable": false',
+      /^Every account that draws is switched off/,
+      (c) => c.bots,
+      [],
+    ],
+  ])('%s', (_, from, to, note, read, expected) => {
+    const result = changed(from, to);
+    expect(result.notes).toContainEqual(expect.stringMatching(note));
+    expect(read(configOf(result))).toEqual(expected);
+    expect(result.text + result.notes.join()).not.toContain('redis-secret');
+  });
+
+  it('asks for what is missing through variables', () => {
+    const { variables, text } = changed('"1201576967368085602"', '""');
+    expect(variables.map(({ name }) => name)).toEqual(['DISCORD_CHANNEL_ID_0_0']);
+    expect(text).toContain('channelId: "${DISCORD_CHANNEL_ID_0_0}"');
+  });
+
+  it('may be as short as it gets', () => {
+    const result = imported('\uFEFF{"http":{},"discord":{"accounts":[]}}');
+    expect(configOf(result)).toMatchObject({ bots: [], accounts: [], server: { port: 9394 } });
+    expect(result.notes).toContainEqual(expect.stringContaining('No account was found'));
+  });
+
+  it('never shows a token in its notes', () => {
+    for (const text of [FULL, FULL.replace('"name": "pika"', '"name": "token-of-alice-1"')]) {
+      expect(imported(text).notes.join()).not.toContain('token-of');
+    }
+  });
+});
+
+describe('cordgate import of a config.json', () => {
+  it.each([
+    ['config.json', 'config/banned-words.txt', './config/banned-words.txt'],
+    ['config/config.json', 'config/banned-words.txt', './config/banned-words.txt'],
+  ])('%s takes the words of %s over', async (name, words, expected) => {
+    const folder = mkdtempSync(join(tmpdir(), 'cordgate-discordxy-'));
+    mkdirSync(join(folder, 'config'));
+    writeFileSync(join(folder, name), FULL);
+    writeFileSync(join(folder, words), 'blood\n-edge\n');
+    const out = join(folder, 'cordgate.yaml');
+    const { code, stdout, stderr } = await new Terminal().run([
+      'import',
+      join(folder, name),
+      '--out',
+      out,
+      '--json',
+    ]);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(JSON.parse(stdout)).toMatchObject({ accounts: ['account1', 'account2'], bots: ['midjourney'] });
+    expect(stdout).not.toContain('token-of');
+    expect(loadConfig({ path: out, env: {} }).config.bots[0]).toMatchObject({
+      bannedWords: expected,
+      words: ['blood', '-edge'],
+    });
+  });
+});
