@@ -17,7 +17,8 @@ function start(options: SimOptions & { niji?: boolean } = {}): Scene {
 const who = () => `<@${scene.userId}>`;
 const link = (message: Message) =>
   `[(Open on website for full quality)](<https://midjourney.com/jobs/${jobIdOf(message)}>)`;
-const SMALL_PRINT = '\n-# Create, explore, and organize on midjourney.com';
+const SMALL_PRINT =
+  '\n-# Create, explore, and organize on [midjourney.com](<https://midjourney.com/imagine?from_discord=1>)';
 
 /** The colour in the middle of the left upper corner, and that of the band below. */
 async function colours(message: Message): Promise<number[][]> {
@@ -53,7 +54,7 @@ describe('imagine', () => {
 
   it('speaks as of 2026 unless told otherwise', async () => {
     const grid = await start().draw('a small cat');
-    expect(grid.content).toBe(`**a small cat --v 7** - ${who()} ${link(grid)} (fast)${SMALL_PRINT}`);
+    expect(grid.content).toBe(`**a small cat --v 7.0** - ${who()} ${link(grid)} (fast)${SMALL_PRINT}`);
     expect(grid.attachments?.[0]).toMatchObject({
       filename: `alice_a_small_cat_${jobIdOf(grid)}.webp`,
       content_type: 'image/webp',
@@ -82,7 +83,7 @@ describe('imagine', () => {
 
   it('is niji on the other bot', async () => {
     const grid = await start({ niji: true }).draw('a small cat');
-    expect(grid.content).toContain('**a small cat --niji 6**');
+    expect(grid.content).toContain('**a small cat --niji 7**');
     expect(grid.author?.id).toBe('1022952195194359889');
   });
 
@@ -169,10 +170,10 @@ describe('buttons that draw', () => {
     start();
     const single = await scene.pressed(await scene.draw('a cat'), 'U1');
     const large = await scene.pressed(single, 'Upscale (Creative)');
-    expect(large.content).toBe(`**a cat --v 7** - Upscaled by ${who()} ${link(large)} (fast)${SMALL_PRINT}`);
+    expect(large.content).toBe(`**a cat --v 7.0** - Upscaled by ${who()} (fast)`);
     expect(large.attachments?.[0]?.filename).not.toContain(jobIdOf(large));
     expect(buttonsOf(large).map(({ label }) => label)).toContain('Redo Upscale (Subtle)');
-    expect(scene.story().some((line) => line.includes('- Upscaling (Creative) by'))).toBe(true);
+    expect(scene.story().some((line) => line.includes('- Upscaling by'))).toBe(true);
   });
 
   const families = [
@@ -203,10 +204,13 @@ describe('buttons that draw', () => {
     const single = await scene.pressed(await scene.draw('a cat --no dogs'), 'U1');
     const film = await scene.pressed(single, 'Animate (High motion)');
     expect(film.content).toMatch(
-      /^\*\*<https:\/\/s\.mj\.run\/\w{11}> a cat --motion high --video 1 --aspect 1:1\*\* - <@\d+> \[/,
+      /^\*\*a cat --motion high --video 1 --aspect 1:1\*\* - <@\d+> \[.+\) \(fast\)$/,
     );
     expect(film.attachments?.[0]).toMatchObject({ content_type: 'image/webp' });
     expect((await sharp(scene.bytesOf(film), { animated: true }).metadata()).pages).toBe(2);
+    expect(scene.story().some((line) => line.startsWith('create Creating video with prompt **a cat '))).toBe(
+      true,
+    );
     expect(scene.story()).toContain('update Animating...');
     expect(scene.story().some((line) => line.includes('(100%)'))).toBe(true);
     const clip = await scene.pressed(film, 'U2');
@@ -310,8 +314,8 @@ describe('forms', () => {
     expect(await post({})).toMatchObject({ status: 200, body: expect.stringContaining('success') });
     const before = scene.changes.length;
     await scene.settle();
-    const started = scene.changes[before];
-    if (started?.type !== 'message-created') throw new Error(`${started?.type} came first`);
+    const started = scene.changes.slice(before).find(({ type }) => type === 'message-created');
+    if (started?.type !== 'message-created') throw new Error('nothing began');
     expect(started.message.nonce).toBeUndefined();
     expect(started.message.interaction_metadata?.id).toBe(frame.id);
     expect(scene.result().content).toBe(`**a cat with a crown --v 6.1** - Remix (Region) by ${who()} (fast)`);
@@ -388,7 +392,7 @@ describe('describe, shorten and blend', () => {
     expect(scene.modal().customId).toBe(`MJ::ImagineModal::${short.id}`);
     await scene.submit('a road');
     await scene.settle();
-    expect(scene.result().content).toContain('**a road --v 7**');
+    expect(scene.result().content).toContain('**a road --v 7.0**');
   });
 
   it('blends pictures into a prompt of short links', async () => {
@@ -425,7 +429,7 @@ describe('everything else', () => {
     await scene.settle();
     const shown = scene.result();
     expect(shown.id).not.toBe(grid.id);
-    expect(shown).toMatchObject({ content: `**a cat --v 7** - ${who()}`, nonce: scene.nonce });
+    expect(shown).toMatchObject({ content: `**a cat --v 7.0** - ${who()}`, nonce: scene.nonce });
     expect(jobIdOf(shown)).toBe(jobIdOf(grid));
     await scene.command('show', [{ type: 3, name: 'job_id', value: 'nothing' }]);
     await scene.settle();
@@ -525,7 +529,7 @@ describe('everything else', () => {
     expect(scene.shown()).toHaveLength(1);
     expect(scene.shown()[0]).toMatchObject({
       id: progress.id,
-      content: `**a cat --v 7** - ${who()} (Stopped)`,
+      content: `**a cat --v 7.0** - ${who()} (Stopped)`,
     });
   });
 

@@ -49,6 +49,7 @@ export class Midjourney implements SimApplication {
     signal.addEventListener('abort', stop, { once: true });
   }
 
+  /** Hands an interaction to the part that knows it. */
   handle(interaction: SimInteraction): void {
     this.#lastChannelId = interaction.channelId;
     const { command, component, modal } = interaction;
@@ -57,10 +58,12 @@ export class Midjourney implements SimApplication {
     if (component) this.#obeyButton(interaction, component.customId, component.message);
   }
 
+  /** The page where a region is painted. */
   activity(method: string, path: string, body: unknown): { status: number; body: unknown } | undefined {
     return this.#drawing.regions.submit(method, path, body);
   }
 
+  /** ✉️ asks for the seed. */
   reacted(message: SimMessage, emoji: string, userId: string): void {
     if (emoji.startsWith('✉')) this.#manners.tellSeed(message, userId);
   }

@@ -8,7 +8,7 @@ import type { Job, Mode, Stage } from './job.ts';
 import type { DrawingKind } from './kinds.ts';
 import type { PersonSettings } from './people.ts';
 import { derivedText, quadrantText } from './pictures.ts';
-import { changeParameters, parameterOf, rewritePrompt, shortenLinks } from './prompt.ts';
+import { changeParameters, parameterOf, rewritePrompt } from './prompt.ts';
 
 /** What a job is made of. */
 export interface JobOrder {
@@ -32,17 +32,18 @@ export interface JobOrder {
 
 /** A job that is ready to begin. */
 export function makeJob(order: JobOrder): Job {
-  const { kind, index, interaction, parent, behaviour, person, words } = order;
+  const { index, interaction, parent, behaviour, person, words } = order;
   const id = randomUUID();
   const asked = words ?? parent?.asked ?? '';
+  const kind = kindOf(order.kind, asked);
   return {
     id,
-    kind: kind === 'imagine' && /\s--video\b/.test(asked) ? 'animate-high' : kind,
+    kind,
     index,
     userId: interaction.userId,
     channelId: interaction.channelId,
     asked,
-    echo: behaviour.rewrite ?? echoOf(order),
+    echo: behaviour.rewrite ?? echoOf({ ...order, kind }),
     seedText: seedTextOf(order),
     mark: order.mark,
     seed: createHash('sha256').update(id).digest().readUInt32BE(0),
@@ -59,6 +60,12 @@ export function makeJob(order: JobOrder): Job {
   };
 }
 
+/** A prompt with `--video` asks for a film. */
+function kindOf(kind: DrawingKind, asked: string): DrawingKind {
+  if (kind !== 'imagine' || !/\s--video\b/.test(asked)) return kind;
+  return /\s--motion\s+high\b/.test(asked) ? 'animate-high' : 'animate-low';
+}
+
 function echoOf({ kind, words, parent, behaviour, variant, person }: JobOrder): string {
   const model = modelOf(behaviour, variant, person);
   const echo =
@@ -69,13 +76,12 @@ function echoOf({ kind, words, parent, behaviour, variant, person }: JobOrder): 
   if (kind === 'pan-up' || kind === 'pan-down') return changeParameters(echo, { ar: '2:3' });
   if (kind === 'make-square') return changeParameters(echo, { ar: '1:1' });
   if (kind === 'zoom-custom') return changeParameters(echo, { zoom: undefined });
-  return kind.startsWith('animate-') ? animatedEcho(echo, kind, parent) : echo;
+  return kind.startsWith('animate-') ? animatedEcho(echo, kind) : echo;
 }
 
-/** `<picture> p --motion high --video 1 --aspect 1:1`: what else was asked for is dropped. */
-function animatedEcho(echo: string, kind: DrawingKind, parent: Job | undefined): string {
-  const picture = parent?.final?.attachments[0]?.url;
-  const text = changeParameters(echo, {
+/** `p --motion high --video 1 --aspect 1:1`: model, ratio and exclusions are dropped. */
+function animatedEcho(echo: string, kind: DrawingKind): string {
+  return changeParameters(echo, {
     no: undefined,
     v: undefined,
     niji: undefined,
@@ -84,11 +90,10 @@ function animatedEcho(echo: string, kind: DrawingKind, parent: Job | undefined):
     video: '1',
     aspect: parameterOf(echo, 'ar') ?? '1:1',
   });
-  return picture ? `${shortenLinks(picture)} ${text}` : text;
 }
 
 function modelOf({ era, version }: FullBehaviour, variant: Variant, person: PersonSettings): string {
-  if (variant === 'niji') return `--niji ${version ?? '6'}`;
+  if (variant === 'niji') return `--niji ${version ?? (era === '2024' ? '6' : '7')}`;
   return `--v ${person.version ?? version ?? (era === '2024' ? '6.1' : '7')}`;
 }
 

@@ -7,7 +7,7 @@ import { drawPicture } from './pictures.ts';
 import { wordsOf } from './prompt.ts';
 
 /** Longest part of a file name that comes from the prompt. */
-const NAME_WORDS = 50;
+const NAME_WORDS = 51;
 
 /** The picture that a progress message carries. */
 export function attachPreview(world: World, job: Job, step: number): SimAttachment {
@@ -42,7 +42,7 @@ export function attachResult(world: World, job: Job): SimAttachment {
 function resultName(world: World, job: Job): string {
   const user = world.users.get(job.userId)?.username ?? 'user';
   const words = wordsOf(job.echo)
-    .replaceAll(/[^A-Za-z0-9]+/g, '_')
+    .replaceAll(/[^A-Za-z0-9-]+/g, '_')
     .slice(0, NAME_WORDS)
     .replaceAll(/^_+|_+$/g, '');
   const id = job.kind.startsWith('upscale-') && job.behaviour.era === '2026' ? randomUUID() : job.id;

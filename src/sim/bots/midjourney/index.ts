@@ -8,7 +8,6 @@ export {
   type MidjourneyOrder,
   type MidjourneyRule,
 } from './behaviour.ts';
-export { BOT_IDS, type Variant } from './commands.ts';
 export { NOTICE_NAMES, type NoticeName } from './notices.ts';
 export { MidjourneyPlaybook } from './playbook.ts';
 

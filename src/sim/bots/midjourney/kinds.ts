@@ -66,6 +66,7 @@ export interface KindFacts {
 const grid: KindFacts = { shape: 'grid', done: '', busy: '', prefix: '', takesSlot: true };
 const making = 'Making variations for image #N with prompt ';
 const enlarging = 'Upscaling image #N with ';
+const filming = 'Creating video with prompt ';
 
 const FACTS: Readonly<Record<DrawingKind, KindFacts>> = {
   imagine: grid,
@@ -88,8 +89,8 @@ const FACTS: Readonly<Record<DrawingKind, KindFacts>> = {
   'pan-right': by('Pan Right'),
   'pan-up': by('Pan Up'),
   'pan-down': by('Pan Down'),
-  'animate-high': { ...grid, shape: 'film' },
-  'animate-low': { ...grid, shape: 'film' },
+  'animate-high': { ...grid, shape: 'film', prefix: filming },
+  'animate-low': { ...grid, shape: 'film', prefix: filming },
   'extend-high': by('Extended', { shape: 'film' }),
   'extend-low': by('Extended', { shape: 'film' }),
   'video-upscale': { shape: 'clip', done: 'Image #N ', busy: '', prefix: '', takesSlot: false },
@@ -98,11 +99,6 @@ const FACTS: Readonly<Record<DrawingKind, KindFacts>> = {
 /** How a drawing task shows; `N` in its texts stands for the number of the picture. */
 export function factsOf(kind: DrawingKind): KindFacts {
   return FACTS[kind];
-}
-
-/** True for tasks that draw. */
-export function isDrawing(kind: JobKind): kind is DrawingKind {
-  return kind in FACTS;
 }
 
 function by(marker: string, more: Partial<KindFacts> = {}): KindFacts {

@@ -150,7 +150,7 @@ export class Manners {
     const person = this.#bot.people.of(userId);
     const { era, version } = this.#bot.playbook.defaults;
     const model = person.version ?? version ?? (era === '2024' ? '6.1' : '7');
-    const facts = { ...person, suffix: this.#bot.variant === 'niji' ? '--niji 6' : `--v ${model}` };
+    const facts = { ...person, suffix: this.#bot.variant === 'niji' ? '--niji 7' : `--v ${model}` };
     return { content: settingsText(facts), components: settingsRows(facts) };
   }
 
@@ -187,9 +187,9 @@ function settingChange(
       return { isSubtle: true };
     case 'TurboMode':
       return { mode: 'turbo' };
-    case 'FastMode':
+    case 'RelaxMode::off':
       return { mode: 'fast' };
-    case 'RelaxMode':
+    case 'RelaxMode::on':
       return { mode: 'relax' };
     case 'VersionSelector':
       return chosen === undefined ? {} : { version: chosen };

@@ -14,8 +14,8 @@ export interface Notice {
   readonly title?: string;
   readonly description?: string;
   readonly color?: number;
-  /** In the embed's footer; `/imagine` and the prompt when left out. */
-  readonly footer?: string;
+  /** In the embed's footer; `/imagine` and the prompt when left out, false = none. */
+  readonly footer?: string | false;
   /** Words outside of any embed; `PROMPT` stands for the prompt. */
   readonly content?: string;
   /** How it comes when the progress is shown already. */
@@ -25,7 +25,11 @@ export interface Notice {
   /** The job goes on all the same. */
   readonly isInformation?: boolean;
   /** Buttons below; `{id}` stands for a fresh id. */
-  readonly buttons?: readonly { readonly label: string; readonly customId: string }[];
+  readonly buttons?: readonly {
+    readonly label: string;
+    readonly customId: string;
+    readonly style?: number;
+  }[];
   /** Opens in the client instead of being posted. */
   readonly frame?: { readonly title: string; readonly path: string };
   /** A picture beside the words. */
@@ -35,7 +39,7 @@ export interface Notice {
 const STANDARDS =
   'Sorry! Our AI moderator thinks this prompt is probably against our community standards.\n\nPlease review our current community standards:\n\n**ALLOWED**\n- Any image up to PG-13 rating involving fiction, fantasy, mythology.';
 const ACKNOWLEDGE =
-  'You have a pending moderation message. Please acknowledge it before continuing to use Midjourney.';
+  'You have a pending moderation message. Please acknowledge it before using Midjourney further.\nAfter reviewing your gallery, you have been blocked from accessing Midjourney for 1 hour for generating content that violates our Community Guidelines.';
 const HUMAN =
   "Wow! You're making so many AI images we need to verify you're human 😂 Please select which description best fits the image below.";
 const CONCURRENT =
@@ -130,8 +134,8 @@ const NOTICES = {
   'slow-down': {
     title: 'Slow Down!',
     description: 'You can request another upscale for this image <t:TIME:R>',
-    color: CRIMSON,
-    delivery: 'create',
+    footer: false,
+    delivery: 'reply',
     aboutParent: true,
   },
   'something-went-wrong': {
@@ -142,7 +146,7 @@ const NOTICES = {
   },
   'unrecognized-parameter': {
     content: 'Invalid parameter\nUnrecognized parameter(s): `x`\n/imagine PROMPT',
-    delivery: 'create',
+    delivery: 'reply',
   },
   'credits-exhausted': red('Credits exhausted', 'You have run out of hours.', 'create'),
   'action-needed': {
@@ -155,9 +159,12 @@ const NOTICES = {
   },
   'pending-mod-message': {
     ...red('Pending mod message', ACKNOWLEDGE, 'create'),
-    buttons: [{ label: 'Acknowledge', customId: 'MJ::Moderation::Acknowledge::{id}' }],
+    buttons: [
+      { label: 'Acknowledge', customId: 'MJ::Moderation::Acknowledge::{id}', style: 3 },
+      { label: 'Resubmit', customId: 'MJ::Moderation::Resubmit::{id}' },
+    ],
   },
-  blocked: red('Blocked', 'You have been blocked from accessing Midjourney for a day.', 'create'),
+  blocked: red('Blocked', 'You have been blocked from accessing Midjourney.', 'create'),
   'subscription-required': red(
     'Subscription required',
     'You need an active subscription to create images.',
@@ -217,6 +224,8 @@ export function embedOfNotice(notice: Notice, prompt: string, now: number): Wire
     title: notice.title,
     description: notice.description?.replace('TIME', String(inAMinute)) ?? '',
     ...(notice.color === undefined ? {} : { color: notice.color }),
-    footer: { text: notice.footer ?? `/imagine ${prompt}`.slice(0, 2000) },
+    ...(notice.footer === false
+      ? {}
+      : { footer: { text: notice.footer ?? `/imagine ${prompt}`.slice(0, 2000) } }),
   };
 }

@@ -55,15 +55,10 @@ export function postNotice(
   }
   const isInformation = notice.isInformation ?? false;
   if (delivery === 'create' || (!scene.progress && !scene.final)) {
-    const replyTo = notice.aboutParent ? scene.parent?.id : undefined;
-    return scribe.say(scene.stage, {
-      ...body,
-      flags: isInformation ? 0 : 64,
-      withNonce: true,
-      ...(replyTo === undefined ? {} : { replyTo }),
-    });
+    return scribe.say(scene.stage, { ...body, flags: isInformation ? 0 : 64, withNonce: true });
   }
-  const target = (scene.progress ?? scene.final)?.id;
+  const about = notice.aboutParent ? scene.parent : undefined;
+  const target = (about ?? scene.progress ?? scene.final)?.id;
   return scribe.say(scene.stage, {
     ...body,
     withMetadata: false,
@@ -79,9 +74,9 @@ function bodyOf(
   const embed = embedOfNotice(notice, scene.asked, world.clock.now());
   const picture = notice.hasPicture ? { image: pictureOf(world, scene.channelId) } : {};
   const id = world.newId();
-  const buttons = (notice.buttons ?? []).map(({ label, customId }) => ({
-    label,
-    customId: customId.replace('{id}', id),
+  const buttons = (notice.buttons ?? []).map((button) => ({
+    ...button,
+    customId: button.customId.replace('{id}', id),
   }));
   return {
     content: (notice.content ?? '').replace('PROMPT', scene.asked).slice(0, 2000),

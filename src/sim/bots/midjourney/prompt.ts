@@ -32,12 +32,11 @@ const LINK = /<?https?:\/\/[^\s<>]+>?/g;
 export function rewritePrompt(prompt: string, context: RewriteContext): string {
   const { words, parameters } = splitPrompt(tidy(prompt));
   const known = new Set(parameters.map(({ name }) => name));
-  const added = splitPrompt(` ${tidy(context.accountDefaults ?? '')}`).parameters;
-  const all = [...parameters, ...added.filter(({ name }) => !known.has(name))];
-  if (!all.some(({ name }) => name === 'v' || name === 'niji')) {
-    all.push(...splitPrompt(` ${context.model}`).parameters);
-  }
-  return shortenLinks(joinPrompt(words, ordered(all)), context.linkSalt);
+  const isModelled = known.has('v') || known.has('niji');
+  const own = isModelled ? parameters : [...parameters, ...splitPrompt(` ${context.model}`).parameters];
+  const injected = splitPrompt(` ${tidy(context.accountDefaults ?? '')}`).parameters;
+  const all = [...ordered(own), ...injected.filter(({ name }) => !known.has(name))];
+  return shortenLinks(joinPrompt(words, all), context.linkSalt);
 }
 
 /** The parameters of an echoed prompt changed: those named by `change` replaced, or dropped when undefined. */
@@ -96,7 +95,7 @@ function splitPrompt(text: string): { words: string; parameters: Parameter[] } {
 
 function canonical(name: string, value: string): Parameter {
   const own = LONG_NAMES[name] ?? name;
-  return { name: own, value: own === 'v' && /^[6]$/.test(value) ? `${value}.0` : value };
+  return { name: own, value: own === 'v' && /^[6-9]$/.test(value) ? `${value}.0` : value };
 }
 
 function ordered(parameters: readonly Parameter[]): Parameter[] {

@@ -10,7 +10,7 @@ export interface Raster {
 export type Colour = readonly [red: number, green: number, blue: number];
 
 /** A colour as one number. */
-export function packed([red, green, blue]: Colour): number {
+function packed([red, green, blue]: Colour): number {
   return (red << 16) | (green << 8) | blue;
 }
 

@@ -214,7 +214,9 @@ export class Studio {
       return;
     }
     if (progress && behaviour.deleteProgress) scribe.remove(progress);
-    const replyTo = behaviour.referenceOnFinal ? parent?.id : undefined;
+    // A film that a command asked for replies to the message of its progress (seen in June 2026).
+    const ownProgress = factsOfJob(job).shape === 'film' ? progress?.id : undefined;
+    const replyTo = behaviour.referenceOnFinal ? (parent?.id ?? ownProgress) : undefined;
     job.final = scribe.say(stage, {
       ...body,
       withNonce: behaviour.nonceOnFinal ?? false,

@@ -3,7 +3,8 @@ import { factsOfJob, type Job, type Mode } from './job.ts';
 import { shortenLinks } from './prompt.ts';
 
 const MODE_WORDS: Readonly<Record<Mode, string>> = { fast: 'fast', relax: 'relaxed', turbo: 'turbo' };
-const SMALL_PRINT = '\n-# Create, explore, and organize on midjourney.com';
+const SMALL_PRINT =
+  '\n-# Create, explore, and organize on [midjourney.com](<https://midjourney.com/imagine?from_discord=1>)';
 /** Longest content of a message. */
 const LONGEST = 2000;
 
@@ -13,12 +14,14 @@ export function startText(job: Job): string {
   return fitted(job.echo, (echo) => `${prefix}**${echo}** - <@${job.userId}> (Waiting to start)`);
 }
 
-/** While it runs: `**p** - <@u> (31%) (fast)`. */
+/** While it runs: `**p** - <@u> (31%) (fast)`; the first one may have small print below. */
 export function progressText(job: Job, percent: number): string {
   const mode = modeWord(job);
-  const state =
-    job.behaviour.percentStyle === 'together' ? `(${mode} ${percent}%)` : `(${percent}%) (${mode})`;
-  return fitted(job.echo, (echo) => `**${echo}** - ${busyMarker(job)}<@${job.userId}> ${state}`);
+  const isApart = job.behaviour.percentStyle === 'apart';
+  const apart = percent === 100 ? '(100%)' : `(${percent}%) (${mode})`;
+  const state = isApart ? apart : `(${mode} ${percent}%)`;
+  const tail = job.behaviour.era === '2026' && percent === 0 ? SMALL_PRINT : '';
+  return fitted(job.echo, (echo) => `**${echo}** - ${busyMarker(job)}<@${job.userId}> ${state}${tail}`);
 }
 
 /** After somebody cancelled it. */
@@ -34,8 +37,12 @@ export function finalText(job: Job): string {
     return fitted(finalEcho(job), (echo) => `**${echo}** - ${doneMarker(job)}${user}`);
   }
   const modern = job.behaviour.era === '2026';
-  const link = modern ? ` [(Open on website for full quality)](<https://midjourney.com/jobs/${job.id}>)` : '';
-  const tail = modern ? SMALL_PRINT : '';
+  // As captured in June 2026: no link for upscales, no small print for what a button made.
+  const link =
+    modern && shape !== 'solo'
+      ? ` [(Open on website for full quality)](<https://midjourney.com/jobs/${job.id}>)`
+      : '';
+  const tail = modern && !job.parent ? SMALL_PRINT : '';
   return fitted(
     finalEcho(job),
     (echo) => `**${echo}** - ${doneMarker(job)}${user}${link} (${modeWord(job)})${tail}`,
@@ -59,15 +66,17 @@ function finalEcho(job: Job): string {
 }
 
 function busyMarker(job: Job): string {
-  return remixed(job, factsOfJob(job).busy);
+  return remixed(job, plain(job, factsOfJob(job).busy));
 }
 
 function doneMarker(job: Job): string {
-  const { done } = factsOfJob(job);
-  // Since v7 the plain word stands for every way of upscaling.
-  const plain =
-    job.behaviour.era === '2026' ? done.replace(/^Upscaled \((?:Subtle|Creative)\)/, 'Upscaled') : done;
-  return remixed(job, numbered(plain, job.index));
+  return remixed(job, numbered(plain(job, factsOfJob(job).done), job.index));
+}
+
+/** Since v7 the plain word stands for every way of upscaling. */
+function plain(job: Job, marker: string): string {
+  if (job.behaviour.era === '2024') return marker;
+  return marker.replace(/^(Upscaled|Upscaling) \((?:Subtle|Creative)\)/, '$1');
 }
 
 function remixed(job: Job, marker: string): string {

@@ -161,8 +161,8 @@ export function settingsRows(facts: SettingsFacts): WireObject[] {
     ]),
     buttonRow([
       toggle('TurboMode', 'Turbo mode', facts.mode === 'turbo'),
-      toggle('FastMode', 'Fast mode', facts.mode === 'fast'),
-      toggle('RelaxMode', 'Relax mode', facts.mode === 'relax'),
+      toggle('RelaxMode::off', 'Fast mode', facts.mode === 'fast'),
+      toggle('RelaxMode::on', 'Relax mode', facts.mode === 'relax'),
       { customId: 'MJ::Settings::ResetSettings', label: 'Reset Settings' },
     ]),
   ];
