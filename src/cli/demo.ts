@@ -11,6 +11,7 @@ import type { GatewayPart, Parts, SimReady } from './parts.ts';
 
 const DEFAULT_PORT = 8092;
 const MODELS = ['gpt-4o', 'gpt-4o-mini', 'gpt-4', 'gpt-3.5-turbo'];
+const DRAWING_MODEL = 'midjourney';
 
 interface DemoOptions {
   readonly port?: number;
@@ -51,7 +52,7 @@ async function demo(io: CommandIo, parts: Parts, options: DemoOptions): Promise<
     ({ url, key, sim }) => {
       io.stdout(
         options.json
-          ? `${JSON.stringify({ ready: true, url, key, models: MODELS, sim })}\n`
+          ? `${JSON.stringify({ ready: true, url, key, models: [...MODELS, DRAWING_MODEL], sim })}\n`
           : demoForPeople(url, key),
       );
     },
@@ -127,7 +128,7 @@ function demoConfig(sim: SimReady, key: string, port: number): Config {
       {
         id: 'midjourney',
         driver: 'midjourney',
-        models: ['midjourney'],
+        models: [DRAWING_MODEL],
         rooms: [
           {
             account: 'alice',
@@ -146,11 +147,11 @@ function demoConfig(sim: SimReady, key: string, port: number): Config {
 }
 
 function demoForPeople(url: string, key: string): string {
-  return `cordgate demo: a simulated Discord with a Coze bot, and the gateway in front of it.
+  return `cordgate demo: a simulated Discord with a Coze bot and Midjourney, and the gateway in front of it.
 
   Base URL  ${url}/v1
   API key   ${key}
-  Models    ${MODELS.join(', ')}
+  Models    ${MODELS.join(', ')}; ${DRAWING_MODEL} draws
 
 Watch an answer come in:
 
@@ -158,6 +159,10 @@ Watch an answer come in:
     -H "Authorization: Bearer ${key}" \\
     -H "Content-Type: application/json" \\
     -d '{"model":"${MODELS[0]}","stream":true,"messages":[{"role":"user","content":"Hello, who are you?"}]}'
+
+Watch a picture come in:
+
+  npx cordgate imagine "a small cat" --url ${url} --key ${key} --out cat.png
 
 The official client (JavaScript; Python takes base_url and api_key):
 

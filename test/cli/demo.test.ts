@@ -44,8 +44,14 @@ describe('cordgate demo', () => {
       gateway: SIM_READY.gateway,
       cdn: SIM_READY.cdn,
     });
-    expect(config?.accounts).toMatchObject([{ id: 'bridge', kind: 'bot', token: 'bot-token-1' }]);
-    expect(config?.bots).toMatchObject([{ guildId: SIM_READY.guildId, botUserIds: ['100000000000000002'] }]);
+    expect(config?.accounts).toMatchObject([
+      { id: 'bridge', kind: 'bot', token: 'bot-token-1' },
+      { id: 'alice', kind: 'user', token: 'user-token-1' },
+    ]);
+    expect(config?.bots).toMatchObject([
+      { driver: 'coze', guildId: SIM_READY.guildId, botUserIds: ['100000000000000002'] },
+      { driver: 'midjourney', rooms: [{ account: 'alice', channelId: SIM_READY.channels.midjourney }] },
+    ]);
     expect(demo.seen.closed).toEqual(['gateway', 'sim']);
   });
 
@@ -56,6 +62,7 @@ describe('cordgate demo', () => {
     expect(stdout).toContain('curl -N http://127.0.0.1:8092/v1/chat/completions');
     expect(stdout).toContain(`Authorization: Bearer ${key}`);
     expect(stdout).toContain("new OpenAI({ baseURL: 'http://127.0.0.1:8092/v1'");
+    expect(stdout).toContain(`npx cordgate imagine "a small cat" --url http://127.0.0.1:8092 --key ${key}`);
     const body = /-d '(.*)'/.exec(stdout)?.[1] ?? '';
     expect(JSON.parse(body)).toMatchObject({ model: 'gpt-4o', stream: true });
   });

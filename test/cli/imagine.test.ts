@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,7 +84,7 @@ async function fakeGateway(
       ? task(id, 'IN_PROGRESS', '46%', '/preview.webp')
       : task(id, 'SUCCESS', '100%', `/${id}.webp`);
   };
-  const server = createServer(async (request, response) => {
+  const respond = async (request: IncomingMessage, response: ServerResponse) => {
     const bytes = Object.entries(PICTURES).find(([name]) => name === request.url)?.[1];
     if (bytes) return void response.end(bytes);
     const entry: Told = {
@@ -97,7 +97,8 @@ async function fakeGateway(
     const count = told.filter(({ path }) => path === entry.path).length;
     const { status = 200, body = '' } = answer(entry, count) ?? usual(entry);
     response.writeHead(status).end(typeof body === 'string' ? body : JSON.stringify(body));
-  });
+  };
+  const server = createServer((request, response) => void respond(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   atEnd(() => {

@@ -15,12 +15,13 @@ export const SIM_READY: SimReady = {
   gateway: 'ws://127.0.0.1:9500',
   cdn: 'http://127.0.0.1:9500',
   upload: 'http://127.0.0.1:9500',
+  activity: 'http://127.0.0.1:9500/__activity/{applicationId}',
   accounts: [
     { id: 'alice', kind: 'user', token: 'user-token-1', userId: '100000000000000005' },
     { id: 'bridge', kind: 'bot', token: 'bot-token-1', userId: '100000000000000004' },
   ],
   guildId: '100000000000000001',
-  channels: { general: '100000000000000003' },
+  channels: { general: '100000000000000003', midjourney: '100000000000000006' },
   bots: { coze: { userId: '100000000000000002' } },
 };
 

@@ -5,12 +5,15 @@ import type { ConversationInfo } from '../../../src/core/conversation-service.ts
 import type { LatestAnswer } from '../../../src/core/driver.ts';
 import { GatewayError } from '../../../src/core/errors.ts';
 import type { GatewayService } from '../../../src/core/gateway-service.ts';
+import type { TaskService } from '../../../src/core/tasks.ts';
 import type { HttpOptions } from '../../../src/http/app.ts';
+import { createFakeTasks } from '../../support/fake-tasks.ts';
 import { completed, delta, KEY, makeApp, type Script, says, serveApp } from '../support.ts';
 
 export const ROOM: ConversationInfo = { name: 'room', channelId: '1201576967368085686', botId: 'coze' };
 
-export class FakeGateway implements GatewayService {
+/** The half of the service that this dialect calls; the other half is never reached. */
+export class FakeGateway implements Omit<GatewayService, keyof TaskService> {
   conversations: ConversationInfo[] = [ROOM];
   script: Script = says(delta('Hello'), delta(' world'), completed());
   latest: LatestAnswer | undefined;
@@ -110,7 +113,7 @@ export class FakeGateway implements GatewayService {
 /** An app with a fake gateway; the key of `../support.ts` is good. */
 export function makeBridge(patch: Partial<HttpOptions> = {}) {
   const gateway = new FakeGateway();
-  const { app, lines } = makeApp({ service: gateway, ...patch });
+  const { app, lines } = makeApp({ service: whole(gateway), ...patch });
   /** Calls with a good key in the header; a text is a body of that text, an object one of JSON. */
   const call = async (
     url: string,
@@ -128,7 +131,12 @@ const given = (payload: string | undefined) => (payload === undefined ? {} : { p
 /** The same, listening on a free port. */
 export async function serveBridge(patch: Partial<HttpOptions> = {}) {
   const gateway = new FakeGateway();
-  return { gateway, ...(await serveApp({ service: gateway, ...patch })), service: gateway };
+  return { gateway, ...(await serveApp({ service: whole(gateway), ...patch })), service: gateway };
+}
+
+/** With a task service beside it. */
+function whole(gateway: FakeGateway): GatewayService {
+  return Object.assign(gateway, createFakeTasks());
 }
 
 /** The events of a stream. */
