@@ -2,6 +2,7 @@
 import { GatewayError } from '../../core/errors.ts';
 import type { TaskTrace } from '../../core/task.ts';
 import { fits } from './expectation.ts';
+import { keyOf } from './keys.ts';
 import { LOADING } from './learning.ts';
 import type { OpenJob } from './open-job.ts';
 import type { JobMessage, NoticeMessage } from './parsed.ts';
@@ -15,11 +16,17 @@ const LONGEST_RETRY_MS = 60_000;
 export function hear(job: OpenJob, sighting: Sighting, now: number): boolean {
   const { says } = sighting.parsed;
   if (says.type === 'notice') return hearNotice(job, says, now);
-  job.times.heardAt = now;
-  job.times.failedAt = undefined;
+  showLife(job, now);
   if (says.type === 'job') return hearJob(job, says, sighting, now);
   if (says.type !== 'texts' && says.type !== 'words') return false;
   return fits(job.expects, says) || job.expects.answer === 'success' ? answered(job, sighting) : false;
+}
+
+/** What the bot works on must not be sent again. */
+function showLife(job: OpenJob, now: number): void {
+  job.times.heardAt = now;
+  job.times.failedAt = undefined;
+  job.times.resend = undefined;
 }
 
 function hearJob(job: OpenJob, says: JobMessage, sighting: Sighting, now: number): boolean {
@@ -58,9 +65,11 @@ function answered(job: OpenJob, sighting: Sighting): boolean {
 }
 
 function endTrace(job: OpenJob, { message, parsed }: Sighting): TaskTrace {
+  // An update may leave the flags out; a new message without any has none.
+  const known = job.keys.has(keyOf('message', message.id)) ? job.messageFlags : 0;
   return {
     messageId: message.id,
-    messageFlags: (message.flags ?? job.messageFlags) & ~LOADING,
+    messageFlags: (message.flags ?? known) & ~LOADING,
     jobId: parsed.jobId,
     referenceMessageId: referenceOf(message),
   };
@@ -76,14 +85,14 @@ function hearNotice(job: OpenJob, says: NoticeMessage, now: number): boolean {
     case 'fail':
       return failed(job, new GatewayError(says.code, says.text, retryAfter(says.retryAfterMs)));
     case 'wait':
-      job.times.heardAt = now;
+      showLife(job, now);
       job.times.waitingSince ??= now;
       job.tell({ type: 'job-waiting' });
       return false;
     case 'retry': {
       const growing = Math.min(FIRST_RETRY_MS * 2 ** Math.max(0, job.attempts - 1), LONGEST_RETRY_MS);
       const afterMs = Math.max(growing, says.retryAfterMs ?? 0);
-      job.steps.push({ type: 'send-again', afterMs, refusal: new GatewayError('bot_busy', says.text) });
+      job.sendAgain(now + afterMs, new GatewayError('bot_busy', says.text));
       return false;
     }
     case 'none':

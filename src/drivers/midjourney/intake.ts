@@ -4,7 +4,7 @@ import { noticeOf } from './account-notices.ts';
 import { hear } from './answer.ts';
 import type { Key } from './keys.ts';
 import { learnFrom } from './learning.ts';
-import { likeliest, likeliestRefused, type Match, matchSighting } from './match.ts';
+import { likeliest, likeliestRefused, type Match, matchSighting, pickOf } from './match.ts';
 import { type OpenJob, textKey } from './open-job.ts';
 import { OpenJobs } from './open-jobs.ts';
 import type { MidjourneyOptions } from './options.ts';
@@ -91,7 +91,9 @@ export class Intake {
 
   /** Takes in a message; `isPast` when it was read from the channel's history. */
   see(message: Message, isUpdate: boolean, isPast: boolean): void {
-    if (this.#claimed.has(message.id)) return;
+    // A menu of settings was a result once, and answers its buttons by changing.
+    const mayAnswer = isUpdate && this.jobs.of('parent', message.id).length > 0;
+    if (this.#claimed.has(message.id) && !mayAnswer) return;
     this.#place({ message, parsed: parseMessage(message), isUpdate, isPast });
   }
 
@@ -107,8 +109,8 @@ export class Intake {
   #place(sighting: Sighting): void {
     const match = this.#matchOf(sighting);
     this.#reportAccount(sighting, match !== undefined);
-    if (match && !('candidates' in match)) this.#deliver(match.job, sighting, match);
-    else if (match && isNotice(sighting)) this.#deliver(likeliestRefused(match), sighting, match);
+    const job = match && certain(match, sighting);
+    if (match && job) this.#deliver(job, sighting, match);
     else this.#keep(sighting);
   }
 
@@ -154,7 +156,7 @@ export class Intake {
   #lookAgain(key: Key): void {
     for (const sighting of this.#unclaimed.with(key)) {
       const match = this.#matchOf(sighting);
-      if (match && (!('candidates' in match) || isNotice(sighting))) this.#give(sighting, match);
+      if (match && certain(match, sighting)) this.#give(sighting, match);
     }
   }
 
@@ -183,7 +185,8 @@ export class Intake {
 
   #give(sighting: Sighting, match: Match<OpenJob>): void {
     this.#unclaimed.remove(sighting);
-    this.#deliver('candidates' in match ? likeliest(match) : match.job, sighting, match);
+    const job = certain(match, sighting) ?? ('candidates' in match ? likeliest(match) : match.job);
+    this.#deliver(job, sighting, match);
   }
 
   #deleted(messageId: Snowflake): void {
@@ -200,6 +203,12 @@ export class Intake {
     job.times.mayHaveMissed = true;
     job.steps.stir();
   }
+}
+
+/** The job that a message is for without any waiting; a refusal tells nothing that a guess could give away. */
+function certain(match: Match<OpenJob>, sighting: Sighting): OpenJob | undefined {
+  if (!('candidates' in match)) return match.job;
+  return isNotice(sighting) ? likeliestRefused(match) : pickOf(match, sighting);
 }
 
 function isNotice(sighting: Sighting): boolean {

@@ -1,4 +1,3 @@
-import { sleep } from '../../core/clock.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { Interaction } from '../../core/interaction.ts';
 import type { TaskEvent } from '../../core/task.ts';
@@ -12,7 +11,7 @@ import type { OpenJob, Step } from './open-job.ts';
 import type { MidjourneyOptions } from './options.ts';
 import type { Pace } from './pace.ts';
 import { prepare, readRefusal, type Unsent } from './sending.ts';
-import { type Due, lateError, nextDue } from './time-limits.ts';
+import { isTooLate, type Limit, lateError, nextDue } from './time-limits.ts';
 
 /** What the jobs of a desk share. */
 export interface DeskParts {
@@ -74,10 +73,6 @@ export class JobRun {
       case 'send':
         yield* this.#submit();
         return;
-      case 'send-again':
-        await this.#pause(step.afterMs, step.refusal);
-        yield* this.#submit();
-        return;
       case 'modal': {
         const { applicationId } = this.#job;
         yield* this.#submitForm(answerTo(step.modal, this.#task, applicationId, this.#parts.room));
@@ -93,6 +88,8 @@ export class JobRun {
     const { room, intake, book, pace } = this.#parts;
     const unsent = await prepare(this.#task, this.#job.applicationId, room, book, this.#signal);
     await pace.turn(room.clock, room.options.spacingMs, this.#signal);
+    // Seen meanwhile, after all: what the bot works on is not sent again.
+    if (this.#job.isHeard || !intake.jobs.has(this.#job)) return;
     // What was refused for certain leaves nothing that could be found.
     intake.jobs.forget(this.#job, ['nonce', 'message', 'interaction', 'job']);
     const nonce = this.#nextNonce();
@@ -101,17 +98,6 @@ export class JobRun {
     if (this.#job.attempts === 0) this.#job.times.startedAt = this.#job.times.askedAt = room.clock.now();
     this.#job.attempts += 1;
     void this.#transmit(unsent(nonce));
-  }
-
-  /** Waits to send again, as long as there is time. */
-  async #pause(afterMs: number, refusal: Error): Promise<void> {
-    const { clock, options } = this.#parts.room;
-    const { times } = this.#job;
-    if (clock.now() + afterMs > times.askedAt + options.submitMinutes * 60_000) {
-      throw refusal;
-    }
-    times.heardAt = undefined;
-    await sleep(clock, afterMs, this.#signal);
   }
 
   async *#submitForm(unsent: Unsent): AsyncGenerator<TaskEvent> {
@@ -165,7 +151,7 @@ export class JobRun {
       return this.#job.steps.push({ type: 'send' });
     }
     if (refusal.type === 'limited') {
-      return this.#job.steps.push({ type: 'send-again', afterMs: refusal.afterMs, refusal: refusal.error });
+      return this.#job.sendAgain(room.clock.now() + refusal.afterMs, refusal.error);
     }
     if (refusal.type === 'refused' && refusal.notice) room.report(refusal.notice);
     // What the bot shows is stronger than what Discord says.
@@ -184,15 +170,26 @@ export class JobRun {
   async #wait(): Promise<void> {
     const { room } = this.#parts;
     const due = nextDue(this.#job.times, room.options);
+    if (due.what === 'resend' && isTooLate(due.at, this.#job.times, room.options)) return this.#resend();
     const at = Math.max(due.at, this.#notBefore);
     if (room.clock.now() < at) return this.#job.steps.wait(room.clock, at, this.#signal);
+    if (due.what === 'resend') return this.#resend();
     if (due.what !== 'look') return this.#end(due.what);
     const wasRead = await this.#look(MESSAGES_AT_END);
     this.#job.times.clearedAt = wasRead ? undefined : room.clock.now();
   }
 
+  #resend(): void {
+    const { resend } = this.#job.times;
+    this.#job.times.resend = undefined;
+    if (resend === undefined) return;
+    const { options } = this.#parts.room;
+    if (isTooLate(resend.at, this.#job.times, options)) this.#job.fail(resend.refusal);
+    else this.#job.steps.push({ type: 'send' });
+  }
+
   /** The time is over; but the picture may be there, unseen. */
-  async #end(limit: Exclude<Due['what'], 'look'>): Promise<void> {
+  async #end(limit: Limit): Promise<void> {
     const { room, intake } = this.#parts;
     if (!(await this.#look(MESSAGES_AT_END)) && this.#looks < LAST_LOOKS) {
       this.#looks += 1;

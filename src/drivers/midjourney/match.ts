@@ -100,6 +100,16 @@ function weak<Job extends Matchable>(
   return first && { rung, candidates: [first, ...others] };
 }
 
+/** The one that asked for this very picture of this very grid: whoever else did gets the same one. */
+export function pickOf<Job extends Matchable>(
+  match: { readonly rung: WeakRung; readonly candidates: readonly [Job, ...Job[]] },
+  { parsed: { says } }: Sighting,
+): Job | undefined {
+  const index = says.type === 'job' && says.work === 'pick' ? says.index : undefined;
+  if (match.rung !== 'reference' || index === undefined) return undefined;
+  return match.candidates.find((job) => job.expects.index === index);
+}
+
 /** The one of several that a message most likely belongs to, when no stronger key has come. */
 export function likeliest<Job extends Matchable>(match: {
   readonly candidates: readonly [Job, ...Job[]];

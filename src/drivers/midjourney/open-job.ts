@@ -14,8 +14,6 @@ export type Step =
   | { readonly type: 'event'; readonly event: TaskEvent }
   /** Send. */
   | { readonly type: 'send' }
-  /** It was refused for certain: send again after a pause, or fail when there is no time left for that. */
-  | { readonly type: 'send-again'; readonly afterMs: number; readonly refusal: Error }
   | { readonly type: 'modal'; readonly modal: OpenedModal }
   | { readonly type: 'frame'; readonly frame: OpenedFrame }
   | { readonly type: 'fail'; readonly error: Error };
@@ -61,6 +59,7 @@ export class OpenJob implements Matchable {
       failedAt: undefined,
       clearedAt: undefined,
       mayHaveMissed: false,
+      resend: undefined,
     };
   }
 
@@ -72,6 +71,13 @@ export class OpenJob implements Matchable {
   /** Hands an event to the caller. */
   tell(event: TaskEvent): void {
     this.steps.push({ type: 'event', event });
+  }
+
+  /** It was refused for certain, but only for now: plans to send it again, once. */
+  sendAgain(at: number, refusal: Error): void {
+    this.times.resend ??= { at, refusal };
+    this.times.heardAt = undefined;
+    this.steps.stir();
   }
 
   /** Has the form that opened filled in, once. */

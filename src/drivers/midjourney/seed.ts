@@ -29,7 +29,7 @@ export async function askSeed(
     await show(jobId, applicationId, channelId, room, whole);
     return await readSeed(changes, jobId, channelId, room, whole);
   } catch (error) {
-    if (whole.aborted) throw whole.reason;
+    whole.throwIfAborted();
     throw error;
   } finally {
     cancel();

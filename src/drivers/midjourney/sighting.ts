@@ -34,7 +34,7 @@ export function referenceOf(message: Message): Snowflake | undefined {
 }
 
 /** The user whose work a message shows, where the message says so. */
-export function ownerOf(sighting: Sighting): Snowflake | undefined {
+function ownerOf(sighting: Sighting): Snowflake | undefined {
   const { message, parsed } = sighting;
   const named = parsed.says.type === 'job' ? parsed.says.userId : undefined;
   return named ?? message.interaction_metadata?.user?.id ?? message.interaction?.user?.id;

@@ -21,15 +21,20 @@ export interface JobTimes {
   failedAt: number | undefined;
   /** When the message that showed the progress was deleted, and the channel's history was not read since. */
   clearedAt: number | undefined;
+  /** When to send it again, as long as nothing is seen of it; and why it was not taken. */
+  resend: { readonly at: number; readonly refusal: Error } | undefined;
   /** True when something may have been missed: silence since then proves nothing. */
   mayHaveMissed: boolean;
 }
 
-/** What to do, and when: read the history after a deleted message without a picture, or end the job. */
+/** What to do, and when: read the history after a deleted message without a picture, send again, or end the job. */
 export interface Due {
   readonly at: number;
-  readonly what: 'look' | 'submitMinutes' | 'timeoutMinutes' | 'botQueueMinutes' | 'interaction-failed';
+  readonly what: 'look' | 'resend' | Limit;
 }
+
+/** What ends a job: an option, or the silence after a failed interaction. */
+export type Limit = 'submitMinutes' | 'timeoutMinutes' | 'botQueueMinutes' | 'interaction-failed';
 
 const MINUTE_MS = 60_000;
 /** The bot may do the job although Discord says that it failed; then it shows so soon. */
@@ -39,6 +44,7 @@ const AFTER_CLEARED_MS = 60_000;
 
 /** What falls due first. */
 export function nextDue(times: JobTimes, options: LimitOptions): Due {
+  if (times.resend) return { what: 'resend', at: times.resend.at };
   const dues = [runningLimit(times, options), ...silenceLimits(times, options)];
   if (times.clearedAt !== undefined) dues.push({ what: 'look', at: times.clearedAt + AFTER_CLEARED_MS });
   return dues.reduce((first, due) => (due.at < first.at ? due : first));
@@ -64,12 +70,13 @@ function silenceLimits(times: JobTimes, options: LimitOptions): Due[] {
   return dues;
 }
 
+/** True when a moment lies beyond the time that the bot has to show that it has begun. */
+export function isTooLate(at: number, times: JobTimes, options: LimitOptions): boolean {
+  return at > times.askedAt + options.submitMinutes * MINUTE_MS;
+}
+
 /** The error of a limit that has passed. `wasSentBefore`: an earlier run of the gateway may have sent it. */
-export function lateError(
-  what: Exclude<Due['what'], 'look'>,
-  options: LimitOptions,
-  wasSentBefore: boolean,
-): GatewayError {
+export function lateError(what: Limit, options: LimitOptions, wasSentBefore: boolean): GatewayError {
   if (what === 'interaction-failed') {
     return new GatewayError(
       'bot_failed',

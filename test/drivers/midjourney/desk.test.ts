@@ -109,6 +109,14 @@ describe('a picture', () => {
     expect(pictureOf(followed)).toContain(uuid(1));
   }, 10_000);
 
+  it('is waited for when the command was sent while the connection was down', async () => {
+    world.port.emit({ type: 'reading-paused' });
+    await world.clock.settle();
+    const { followed } = await world.submit();
+    await world.clock.advance(6 * 60_000);
+    expect(followed.isOver).toBe(false);
+  });
+
   it('that came while the connection was down is found without its nonce', async () => {
     const { followed, nonce } = await world.submit();
     const start = world.start(nonce, undefined, { flags: 64 });
@@ -148,8 +156,17 @@ describe('pictures of one grid', () => {
     const runs = [];
     for (const index of [1, 2, 3, 4]) runs.push((await world.submit(press(upscale(index)))).followed);
     for (const index of [3, 1, 4, 2]) world.created(pick(index));
-    await world.clock.advance(2_000);
+    await world.clock.settle();
     expect(runs.map(pictureOf)).toEqual(['pick_1.png', 'pick_2.png', 'pick_3.png', 'pick_4.png']);
+  });
+
+  it('are not traced by the grid’s job id, which is no id of theirs', async () => {
+    const { followed, nonce } = await world.submit(press(upscale(1)));
+    world.created(
+      world.start(nonce, HASH, { content: `Upscaling image #1 with **a small cat** - <@${OWN_ID}>` }),
+    );
+    await world.clock.settle();
+    expect(typesOf(followed)).toEqual(['job-submitted', 'job-accepted']);
   });
 
   it('of another user who pressed the same button are left alone', async () => {
@@ -284,6 +301,27 @@ describe('a refusal', () => {
     expect(again).not.toBe(nonce);
     expect(followed.events.at(-1)).toEqual({ type: 'job-submitted', nonce: again });
     world.created(world.final(uuid(1), { nonce: again }));
+    await world.clock.settle();
+    expect(pictureOf(followed)).toContain(uuid(1));
+  });
+
+  it('that is lifted by waiting and told twice sends the job once more, not twice', async () => {
+    const { nonce } = await world.submit();
+    const notice = world.notice('Queue full', { nonce });
+    world.created(notice);
+    world.created(notice);
+    world.created(world.notice('Queue full', { nonce }));
+    await world.clock.advance(60_000);
+    expect(world.port.sent).toHaveLength(2);
+  });
+
+  it('that was none after all sends nothing again: the bot works on it', async () => {
+    const { followed, nonce } = await world.submit();
+    world.created(world.notice('Queue full', { nonce }));
+    world.created(world.start(nonce, uuid(1)));
+    await world.clock.advance(60_000);
+    expect(world.port.sent).toHaveLength(1);
+    world.created(world.final(uuid(1)));
     await world.clock.settle();
     expect(pictureOf(followed)).toContain(uuid(1));
   });
@@ -546,6 +584,17 @@ describe('a task that was maybe sent before a restart', () => {
     world.port.past.push(world.final(uuid(2)));
     await world.clock.advance(60_000);
     expect(pictureOf(followed)).toContain(uuid(2));
+  });
+
+  it('is not given up while something of it is shown, though too little to trace it by', async () => {
+    const followed = resume({ nonce: '5' });
+    await world.clock.settle();
+    world.updated(world.progress(world.snowflake(), 31, uuid(1)));
+    await world.clock.advance(7 * 60_000);
+    expect(followed.isOver).toBe(false);
+    world.created(world.final(uuid(1)));
+    await world.clock.advance(2_000);
+    expect(pictureOf(followed)).toContain(uuid(1));
   });
 
   it('says that it may not have been sent when nothing is found', async () => {

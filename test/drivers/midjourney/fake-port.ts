@@ -68,7 +68,7 @@ const command = (name: string, id: string): ApplicationCommand => ({
 });
 
 /** An account's door to Discord whose other side is the test. */
-export class FakePort implements TaskPort {
+class FakePort implements TaskPort {
   readonly userId = OWN_ID;
   readonly messages = new Map<string, Feed<MessageChange>>();
   readonly told = new Feed<InteractionChange>();

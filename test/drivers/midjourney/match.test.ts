@@ -4,7 +4,7 @@ import type { Message, MessageChange } from '../../../src/core/discord.ts';
 import type { ActionKind, TaskRequest } from '../../../src/core/task.ts';
 import type { TaskJob } from '../../../src/core/task-driver.ts';
 import { keyOf } from '../../../src/drivers/midjourney/keys.ts';
-import { matchSighting } from '../../../src/drivers/midjourney/match.ts';
+import { likeliest, likeliestRefused, matchSighting } from '../../../src/drivers/midjourney/match.ts';
 import { OpenJob } from '../../../src/drivers/midjourney/open-job.ts';
 import { OpenJobs } from '../../../src/drivers/midjourney/open-jobs.ts';
 import { MIDJOURNEY_ID } from '../../../src/drivers/midjourney/options.ts';
@@ -132,6 +132,16 @@ describe('the ladder', () => {
     const notice = world.notice('Slow Down!', { message_reference: { message_id: PARENT_ID } });
     expect(match([job], notice)).toEqual({ rung: 'reference', jobs: [job] });
     expect(match([job], world.notice('Slow Down!'))).toBeUndefined();
+  });
+
+  it('prefers, of several that fit, the one whose progress message has gone; for a refusal, one not heard of', () => {
+    const [first, second] = [open(), open()];
+    second.isCleared = true;
+    expect(likeliest({ candidates: [first, second] })).toBe(second);
+    second.isCleared = false;
+    first.times.heardAt = 1;
+    expect(likeliest({ candidates: [first, second] })).toBe(first);
+    expect(likeliestRefused({ candidates: [first, second] })).toBe(second);
   });
 
   it('reads the samples on file: a final with its nonce', () => {
