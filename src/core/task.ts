@@ -103,6 +103,8 @@ export interface TaskTrace {
   /** Nonce of the form that followed. */
   readonly formNonce?: string | undefined;
   readonly interactionId?: Snowflake | undefined;
+  /** The application that does it, where a driver has several. */
+  readonly applicationId?: Snowflake | undefined;
   /** The message that shows the progress. */
   readonly progressMessageId?: Snowflake | undefined;
   /** The bot's own id of the job (a UUID). */
@@ -162,6 +164,8 @@ export interface Task {
   readonly isInstant?: boolean | undefined;
   /** The prompt as the bot echoed it: rewritten, parameters added. */
   readonly finalPrompt?: string | undefined;
+  /** The prompt as the bot titles its picture: `a small cat - Variations (Strong)`. */
+  readonly title?: string | undefined;
   /** 0 to 100. */
   readonly percent: number;
   /** The newest progress picture. */
@@ -197,7 +201,7 @@ export type TaskEvent =
   /** The bot has put the job into its own line. */
   | { readonly type: 'job-waiting' }
   | { readonly type: 'progress-changed'; readonly percent: number; readonly preview?: Media | undefined }
-  | { readonly type: 'prompt-echoed'; readonly prompt: string }
+  | { readonly type: 'prompt-echoed'; readonly prompt: string; readonly title?: string | undefined }
   | { readonly type: 'text-answered'; readonly text: string; readonly texts?: readonly string[] | undefined }
   | { readonly type: 'seed-found'; readonly seed: string }
   | { readonly type: 'actions-offered'; readonly actions: readonly TaskAction[] }
@@ -251,7 +255,8 @@ function changeOf(task: Task, event: TaskEvent, now: number): Partial<Task> | un
     case 'progress-changed':
       return progressed(task, event.percent, event.preview);
     case 'prompt-echoed':
-      return event.prompt === task.finalPrompt ? undefined : { finalPrompt: event.prompt };
+      if (event.prompt === task.finalPrompt && event.title === task.title) return undefined;
+      return { finalPrompt: event.prompt, title: event.title };
     case 'text-answered':
       return { text: event.text, texts: event.texts };
     case 'seed-found':

@@ -49,7 +49,7 @@ function isAnswer(job: OpenJob, { parsed, isUpdate }: Sighting): boolean {
 
 function finished(job: OpenJob, says: JobMessage, sighting: Sighting): boolean {
   const { actions, media } = sighting.parsed;
-  job.tell({ type: 'prompt-echoed', prompt: says.promptWithMarker });
+  job.tell({ type: 'prompt-echoed', prompt: says.prompt, title: says.promptWithMarker });
   job.tell({ type: 'actions-offered', actions });
   job.tell({ type: 'job-ended', media, trace: endTrace(job, sighting) });
   return true;
@@ -68,6 +68,7 @@ function endTrace(job: OpenJob, { message, parsed }: Sighting): TaskTrace {
   // An update may leave the flags out; a new message without any has none.
   const known = job.keys.has(keyOf('message', message.id)) ? job.messageFlags : 0;
   return {
+    applicationId: job.applicationId,
     messageId: message.id,
     messageFlags: (message.flags ?? known) & ~LOADING,
     jobId: parsed.jobId,

@@ -80,7 +80,10 @@ export class MidjourneyDesk implements TaskDesk {
     if (jobId === undefined || progressMessageId === undefined) return;
     const { port, guildId, channelId, clock, options, ids } = this.#room;
     const [job] = this.#parts.intake.jobs.of('message', progressMessageId);
-    const applicationId = job?.applicationId ?? (await this.#parts.book.likelyApplication(undefined, signal));
+    const applicationId =
+      job?.applicationId ??
+      trace.applicationId ??
+      (await this.#parts.book.likelyApplication(undefined, signal));
     await this.#parts.pace.turn(clock, options.spacingMs, signal);
     await port.interact(
       {
@@ -103,7 +106,7 @@ export class MidjourneyDesk implements TaskDesk {
       throw new GatewayError('unsupported_parameter', 'The bot gave this task no job id to ask a seed by.');
     }
     const whole = AbortSignal.any([signal, this.#closing.signal]);
-    const applicationId = await this.#parts.book.likelyApplication(undefined, whole);
+    const applicationId = trace.applicationId ?? (await this.#parts.book.likelyApplication(undefined, whole));
     return askSeed(trace.jobId, applicationId, this.#room, whole);
   }
 

@@ -124,10 +124,7 @@ function wordsOf({ request, parent }: TaskJob): string {
   return request.form?.prompt ?? (request.prompt || parentPrompt(parent));
 }
 
-/** `a small cat - Variations (Strong)`, `a small cat - Image #2`: what comes after the dash is no prompt. */
-const MARKER = / - (?:Variations|Remix|Upscal(?:ed|ing)|Zoom Out|Pan (?:Left|Right|Up|Down)|Image #\d)[^-]*$/;
-
 /** The prompt of the finished task whose button is pressed. */
 export function parentPrompt(parent: TaskJob['parent']): string {
-  return (parent?.finalPrompt ?? parent?.request.prompt ?? '').replace(MARKER, '');
+  return parent?.finalPrompt ?? parent?.request.prompt ?? '';
 }

@@ -39,7 +39,7 @@ export function renderTask(task: Task, cdn: string, pressedMessageId = '') {
   return {
     action: actionWord(task),
     channelId: task.channelId,
-    finalPrompt: task.finalPrompt ?? '',
+    finalPrompt: task.title ?? task.finalPrompt ?? '',
     finishTime: seconds(task.finishedAt),
     imageRawUrl: image,
     imageUrl: onCdn(image, cdn),

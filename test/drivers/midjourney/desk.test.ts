@@ -62,7 +62,11 @@ describe('a picture', () => {
     expect(followed.events).toContainEqual(
       expect.objectContaining({ type: 'progress-changed', percent: 46 }),
     );
-    expect(followed.events).toContainEqual({ type: 'prompt-echoed', prompt: 'a small cat' });
+    expect(followed.events).toContainEqual({
+      type: 'prompt-echoed',
+      prompt: 'a small cat',
+      title: 'a small cat',
+    });
     expect(followed.events.at(-1)).toMatchObject({
       trace: { messageId: final.id, messageFlags: 0, jobId: uuid(1), referenceMessageId: start.id },
     });

@@ -359,7 +359,7 @@ describe('whatever the bot is like that day', () => {
         const parent = tasks[2] as Task;
         const picks = [1, 2, 3, 4].map((index) => stage.press(parent, new RegExp(`upsample::${index}::`)));
         await stage.settle();
-        expect(picks.map((each) => /Image #(\d)/.exec(finished(each).finalPrompt ?? '')?.[1])).toEqual([
+        expect(picks.map((each) => /Image #(\d)/.exec(finished(each).title ?? '')?.[1])).toEqual([
           '1',
           '2',
           '3',

@@ -95,7 +95,11 @@ describe('the task of the status', () => {
       prompt: 'a small cat',
     });
     scene.tasks.event(child, { type: 'job-traced', trace: { referenceMessageId: '1230720793068179777' } });
-    scene.tasks.event(child, { type: 'prompt-echoed', prompt: 'a small cat - Variations (Strong)' });
+    scene.tasks.event(child, {
+      type: 'prompt-echoed',
+      prompt: 'a small cat',
+      title: 'a small cat - Variations (Strong)',
+    });
     const later = await statusOf(scene, child);
     expect(Object.keys(later).slice(0, 16)).toEqual(SEED_FIELDS);
     expect(later).toMatchObject({
