@@ -23,7 +23,7 @@ import { createNotices, type Notices } from './notices.ts';
 import { createPictureLoader } from './pictures.ts';
 import { createMemoryStore } from './stores/memory.ts';
 import { openSqliteStore } from './stores/sqlite.ts';
-import { createStudio, isStudio } from './studios.ts';
+import { createStudio, isStudio, singlingOf } from './studios.ts';
 import { createTokenCounter } from './tokens/counter.ts';
 
 /** What everything is made with. */
@@ -95,7 +95,9 @@ export function createParts(config: Config, tools: Tools): Parts {
   });
   const service = joinServices({ bots, chat, conversations, keepalive, usage, tasks });
   const health = { readiness: () => readinessOf(accounts, bots, tasks.studios(EVERYONE)) };
-  const http = { ...httpOptions(config), service, metrics, health, pictures, ...tools };
+  const picturesOf = (model: string) => singlingOf(config, model);
+  const drawing = { pictures, tokens, picturesOf };
+  const http = { ...httpOptions(config), service, metrics, health, ...drawing, ...tools };
   return { store, accounts, bots, chat, tasks, notices, keepalive, usage, http, tools };
 }
 

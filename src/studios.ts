@@ -1,6 +1,6 @@
 /** Composition: the drawing and filming bots of the configuration, their accounts logged in. */
 import { type Account, disabledError } from './accounts.ts';
-import type { BotConfig } from './config/schema.ts';
+import type { BotConfig, Config } from './config/schema.ts';
 import type { StudioAccount, StudioRoom, StudioSetup } from './core/studio.ts';
 import { taskDriverOf } from './drivers/index.ts';
 
@@ -39,4 +39,10 @@ function asStudioAccount(account: Account): StudioAccount {
     isConnected: () => client.status.state === 'ready',
     trouble: () => disabledError(account),
   };
+}
+
+/** How a model's single pictures come about: cut from the grid, or upscaled by the bot. */
+export function singlingOf({ bots }: Pick<Config, 'bots'>, model: string): 'cut' | 'upscale' {
+  const bot = bots.filter(isStudio).find(({ models }) => models.includes(model));
+  return bot?.pictures ?? 'cut';
 }

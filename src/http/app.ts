@@ -11,6 +11,7 @@ import type { GatewayService } from '../core/gateway-service.ts';
 import { type Ids, randomIds } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import type { MediaLoader } from '../core/media.ts';
+import type { TokenCounter } from '../core/tokens.ts';
 import { logRequests } from './access-log.ts';
 import { addressRefused, createAddressCheck } from './addresses.ts';
 import { adminRoutes } from './admin/routes.ts';
@@ -48,6 +49,10 @@ export interface HttpOptions {
   readonly metrics: MetricsSource;
   /** Fetches the pictures of bots, where a dialect gives their content. */
   readonly pictures: MediaLoader;
+  /** Counts the words of drawings. */
+  readonly tokens?: TokenCounter;
+  /** How a drawing model gives single pictures; cut from the grid by default. */
+  readonly picturesOf?: (model: string) => 'cut' | 'upscale';
   /** Base of the host that shows Discord's pictures to callers; default https://cdn.discordapp.com. */
   readonly cdn?: string;
   /** Silence in milliseconds after which a stream carries a comment; default 15,000. */
@@ -132,7 +137,8 @@ function sendByPath(request: FastifyRequest, reply: FastifyReply, error: Gateway
 }
 
 function parts(options: HttpOptions) {
-  const { service, clock, log, pictures, keys, cdn = 'https://cdn.discordapp.com' } = options;
+  const { service, clock, log, pictures, keys, tokens, picturesOf } = options;
+  const cdn = options.cdn ?? 'https://cdn.discordapp.com';
   const ids = options.ids ?? randomIds(clock);
   return {
     service,

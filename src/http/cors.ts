@@ -2,7 +2,13 @@ import cors from '@fastify/cors';
 import type { FastifyInstance } from 'fastify';
 
 /** Response headers that scripts in a browser may read. */
-const EXPOSED_HEADERS = ['x-request-id', 'x-cordgate-warnings', 'retry-after', 'retry-after-ms'];
+const EXPOSED_HEADERS = [
+  'x-request-id',
+  'x-cordgate-warnings',
+  'x-cordgate-task-id',
+  'retry-after',
+  'retry-after-ms',
+];
 
 /** How long a browser may keep the answer of a preflight, in seconds. */
 const PREFLIGHT_MAX_AGE_S = 600;

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { onTestFinished } from 'vitest';
 import { mayUse } from '../../src/core/caller.ts';
-import type { Chat, ChatAnswer, ChatEvent, ChatRequest } from '../../src/core/chat.ts';
+import type { Chat, ChatAnswer, ChatEvent, ChatRequest, ModelInfo } from '../../src/core/chat.ts';
 import { type Clock, systemClock } from '../../src/core/clock.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import type { GatewayService } from '../../src/core/gateway-service.ts';
@@ -11,6 +11,7 @@ import { silentLog } from '../../src/core/log.ts';
 import { createApp, type HttpOptions } from '../../src/http/app.ts';
 import type { ApiKey } from '../../src/http/auth.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
+import { createFakeTasks } from '../support/fake-tasks.ts';
 
 export type Script = (request: ChatRequest) => AsyncIterable<ChatEvent>;
 
@@ -77,6 +78,20 @@ class FakeService implements GatewayService {
   readonly reconnect = notImplemented;
   readonly usage = notImplemented;
   readonly isOnline = () => true;
+  /** The drawing half; it offers no model until a test says so. */
+  readonly tasks = createFakeTasks();
+  drawingModels: ModelInfo[] = [];
+  readonly submitTask: GatewayService['submitTask'] = (order) => this.tasks.submitTask(order);
+  readonly fillForm: GatewayService['fillForm'] = (...given) => this.tasks.fillForm(...given);
+  readonly findTask: GatewayService['findTask'] = (...given) => this.tasks.findTask(...given);
+  readonly watchTask: GatewayService['watchTask'] = (...given) => this.tasks.watchTask(...given);
+  readonly listTasks = notImplemented;
+  readonly cancelTask = notImplemented;
+  readonly taskSeed = notImplemented;
+  readonly uploadPictures = notImplemented;
+  readonly watchAll: GatewayService['watchAll'] = (...given) => this.tasks.watchAll(...given);
+  readonly studios = () => [];
+  readonly orderAccount = notImplemented;
   readonly requests: ChatRequest[] = [];
   readonly remembered: string[] = [];
   script: Script = says(delta('Hello'), delta(' world'), completed());
@@ -96,7 +111,12 @@ class FakeService implements GatewayService {
   }
 
   models(caller: ChatRequest['caller']) {
-    return this.all().filter(({ botIds }) => botIds.some((id) => mayUse(caller, id)));
+    const own = this.all().filter(({ botIds }) => botIds.some((id) => mayUse(caller, id)));
+    return [...own, ...this.taskModels(caller)];
+  }
+
+  taskModels(caller: ChatRequest['caller']) {
+    return this.drawingModels.filter(({ botIds }) => botIds.some((id) => mayUse(caller, id)));
   }
 
   all() {

@@ -5,6 +5,8 @@ import { GatewayError } from '../../core/errors.ts';
 import type { Ids } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
 import type { MediaLoader } from '../../core/media.ts';
+import type { TaskService } from '../../core/tasks.ts';
+import type { TokenCounter } from '../../core/tokens.ts';
 import { conversationOf } from '../conversation-name.ts';
 import { departureOf } from '../departure.ts';
 import { asGatewayError, noteError } from '../errors.ts';
@@ -12,21 +14,28 @@ import { readJsonBodies } from '../json-body.ts';
 import { allowOnly } from '../method-guard.ts';
 import { callerOf, useDialect } from '../request-context.ts';
 import { EventStream } from '../sse.ts';
+import { drawInChat } from './chat-drawing/chat.ts';
 import { renderErrorFrame, unknownUrl } from './errors.ts';
+import type { Singling } from './images/gather.ts';
 import { imageRoutes } from './images/routes.ts';
 import { type AnswerHead, CompletionStream, contentOf, renderCompletion, renderModel } from './render.ts';
 import { type CompletionRequest, readCompletionRequest } from './request.ts';
+import { isTaskModel, stopping, TASK_HEADER } from './tasks.ts';
 import { WARNINGS_HEADER, warningText } from './warnings.ts';
 
 /** What the OpenAI dialect needs. */
 export interface OpenAiOptions {
-  readonly service: ChatService;
+  readonly service: ChatService & TaskService;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
   readonly heartbeatMs: number;
   /** Fetches the pictures of bots. */
   readonly pictures: MediaLoader;
+  /** Counts the words of prompts for drawing bots; without it their `usage` is zero. */
+  readonly tokens?: TokenCounter | undefined;
+  /** How a bot's option says that single pictures are made of its grids; default `cut`. */
+  readonly picturesOf?: ((model: string) => Singling) | undefined;
   /** Finds the caller and notes it on the request; throws GatewayError. */
   readonly authenticate: (request: FastifyRequest) => Promise<void>;
 }
@@ -36,15 +45,30 @@ export function openAiRoutes(options: OpenAiOptions): (scope: FastifyInstance) =
   return async (scope) => {
     useDialect(scope, 'openai');
     readJsonBodies(scope);
+    const closing = closingOf(scope);
     scope.setNotFoundHandler((request) => {
       throw unknownUrl(request);
     });
     modelRoutes(scope, options);
     const onRequest = options.authenticate;
-    scope.post('/chat/completions', { onRequest }, (request, reply) => complete(options, request, reply));
+    scope.post('/chat/completions', { onRequest }, (request, reply) =>
+      complete({ ...options, closing }, request, reply),
+    );
     allowOnly(scope, '/chat/completions', ['POST']);
-    imageRoutes(scope, options);
+    imageRoutes(scope, { ...options, closing });
   };
+}
+
+/** Aborts as soon as the gateway stops: drawings take minutes, are saved, and go on by themselves. */
+function closingOf(scope: FastifyInstance): AbortSignal {
+  const controller = new AbortController();
+  scope.addHook('preClose', async () => controller.abort(stopping()));
+  return controller.signal;
+}
+
+/** The options of a dialect that can be told to stop. */
+interface RunningOptions extends OpenAiOptions {
+  readonly closing: AbortSignal;
 }
 
 function modelRoutes(scope: FastifyInstance, { service, authenticate }: OpenAiOptions): void {
@@ -77,7 +101,7 @@ interface Exchange {
 }
 
 async function complete(
-  options: OpenAiOptions,
+  options: RunningOptions,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
@@ -92,23 +116,45 @@ async function complete(
   }
 }
 
-function begin(options: OpenAiOptions, request: FastifyRequest, reply: FastifyReply): Exchange {
+function begin(options: RunningOptions, request: FastifyRequest, reply: FastifyReply): Exchange {
   const wanted = readCompletionRequest(request.body);
   if (wanted.ignored.length > 0) reply.header(WARNINGS_HEADER, warningText(wanted.ignored));
   const signal = departureOf(reply);
-  const { model, messages } = wanted;
-  const chat = options.service.chat({
-    caller: callerOf(request),
-    model,
-    messages,
-    streamed: wanted.stream,
-    conversation: conversationOf(request.headers),
-    signal,
-    requestId: request.id,
-  });
+  const { model } = wanted;
+  const chat = isTaskModel(options.service, model)
+    ? drawing(options, request, reply, { wanted, signal })
+    : options.service.chat({
+        caller: callerOf(request),
+        model,
+        messages: wanted.messages,
+        streamed: wanted.stream,
+        conversation: conversationOf(request.headers),
+        signal,
+        requestId: request.id,
+      });
   const id = `chatcmpl-${options.ids.hex()}`;
   const created = Math.floor(options.clock.now() / 1000);
   return { request, reply, wanted, chat, signal, head: { id, created, model } };
+}
+
+/** A chat with a bot that draws. */
+function drawing(
+  { service, tokens, closing }: RunningOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { wanted, signal }: Pick<Exchange, 'wanted' | 'signal'>,
+): Chat {
+  return drawInChat({
+    service,
+    caller: callerOf(request),
+    model: wanted.model,
+    messages: wanted.messages,
+    streamed: wanted.stream,
+    signal: AbortSignal.any([signal, closing]),
+    tokens,
+    // From here on it costs credits: a client that repeats on its own would pay twice.
+    onTask: (id) => void reply.headers({ [TASK_HEADER]: id, 'x-should-retry': 'false' }),
+  });
 }
 
 async function wholeAnswer({ chat, head }: Exchange): Promise<unknown> {

@@ -4,6 +4,7 @@ import type { Media, MediaFile, MediaLoader } from '../../../core/media.ts';
 import { asGatewayError } from '../../errors.ts';
 import { isPicture } from '../pictures.ts';
 import { contentOf } from '../render.ts';
+import { loadPicture } from './load.ts';
 import { proseOf } from './prose.ts';
 
 /** A picture of a bot, with what the bot said beside it. */
@@ -85,13 +86,7 @@ async function fetched(
   signal: AbortSignal,
 ): Promise<Picture> {
   if (loader === undefined) return picture;
-  try {
-    return { ...picture, file: await loader.load({ type: 'link', url: picture.media.url }, signal) };
-  } catch (cause) {
-    // The loader's own codes blame the request, but here the link is the bot's.
-    const { message } = asGatewayError(cause);
-    throw new GatewayError('bot_failed', `The bot's picture could not be fetched: ${message}`, { cause });
-  }
+  return { ...picture, file: await loadPicture(loader, picture.media, signal) };
 }
 
 function onlyTalked(text: string): GatewayError {

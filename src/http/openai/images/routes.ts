@@ -1,31 +1,39 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { ChatService } from '../../../core/chat.ts';
-import type { Clock } from '../../../core/clock.ts';
 import { GatewayError } from '../../../core/errors.ts';
-import type { MediaLoader } from '../../../core/media.ts';
 import { departureOf } from '../../departure.ts';
 import { allowOnly } from '../../method-guard.ts';
 import { callerOf } from '../../request-context.ts';
-import { WARNINGS_HEADER } from '../warnings.ts';
-import { type Drawings, draw } from './draw.ts';
-import { imageWarnings, renderImages } from './render.ts';
-import { type ImageRequest, readImageRequest } from './request.ts';
+import { isTaskModel } from '../tasks.ts';
+import { answerInEvents, answerWhole } from './answer.ts';
+import { type Beginning, type BeginTools, beginEdit, beginGeneration, beginVariation } from './begin.ts';
+import { generateInChat } from './chat-pictures.ts';
+import { readPictureBody, takeForms } from './form.ts';
+import type { ImageOptions } from './options.ts';
+import type { StreamKind } from './task-render.ts';
+import { type ImageWish, readWish } from './wish.ts';
 
-/** What requests for pictures need. */
-export interface ImageOptions {
-  readonly service: ChatService;
-  readonly clock: Clock;
-  /** Fetches the pictures of bots, for `b64_json`. */
-  readonly pictures: MediaLoader;
-  /** Finds the caller and notes it on the request; throws GatewayError. */
-  readonly authenticate: (request: FastifyRequest) => Promise<void>;
-}
-
-/** `POST /images/generations`: pictures by chat bots that can draw. */
+/** `POST /images/generations`, `/images/edits` and `/images/variations`. */
 export function imageRoutes(scope: FastifyInstance, options: ImageOptions): void {
   const onRequest = options.authenticate;
   scope.post('/images/generations', { onRequest }, (request, reply) => generate(options, request, reply));
   allowOnly(scope, '/images/generations', ['POST']);
+  scope.register(async (forms) => {
+    takeForms(forms);
+    const limitBytes = forms.initialConfig.bodyLimit ?? 1_048_576;
+    forms.post('/images/edits', { onRequest }, async (request, reply) => {
+      const { fields, ...sent } = await readPictureBody(request, limitBytes);
+      const wish = readWish(fields, drawingModel(options, request, fields), sent);
+      return draw(options, request, reply, { wish, begin: beginEdit, kind: 'image_edit' });
+    });
+    forms.post('/images/variations', { onRequest }, async (request, reply) => {
+      const { fields, ...sent } = await readPictureBody(request, limitBytes);
+      const wish = readWish(fields, drawingModel(options, request, fields), sent, false);
+      refuseStream(wish);
+      return draw(options, request, reply, { wish, begin: beginVariation, kind: 'image_edit' });
+    });
+    allowOnly(forms, '/images/edits', ['POST']);
+    allowOnly(forms, '/images/variations', ['POST']);
+  });
 }
 
 async function generate(
@@ -33,39 +41,73 @@ async function generate(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
-  const wanted = readImageRequest(request.body);
-  const signal = departureOf(reply);
-  warn(reply, wanted);
+  const { service } = options;
+  const model = modelIn(request.body) ?? service.models(callerOf(request))[0]?.id;
+  if (model === undefined || !isTaskModel(service, model)) return generateInChat(options, request, reply);
+  const wish = readWish(request.body, model);
+  return draw(options, request, reply, { wish, begin: beginGeneration, kind: 'image_generation' });
+}
+
+/** What one of the paths wants. */
+interface Drawn {
+  readonly wish: ImageWish;
+  readonly begin: (tools: BeginTools, wish: ImageWish) => Promise<Beginning>;
+  readonly kind: StreamKind;
+}
+
+async function draw(
+  options: ImageOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { wish, begin, kind }: Drawn,
+): Promise<unknown> {
+  const { service, pictures, picturesOf } = options;
+  const departure = departureOf(reply);
+  const signal = AbortSignal.any([departure, options.closing]);
+  const singling = picturesOf?.(wish.model) ?? 'cut';
+  const tools = { service, caller: callerOf(request), signal, pictures, singling };
+  let hasBegun = false;
   try {
-    const chats = startChats(options, request, wanted, signal);
-    const drawings = await draw(chats, wanted.format === 'url' ? undefined : options.pictures, signal);
-    warn(reply, wanted, drawings);
-    return renderImages(Math.floor(options.clock.now() / 1000), drawings);
+    const beginning = await begin(tools, wish);
+    hasBegun = true;
+    const drawing = { options, request, reply, tools, wish, beginning, kind };
+    return await (wish.stream ? answerInEvents(drawing) : answerWhole(drawing));
   } catch (error) {
     // Nobody is there to read an answer.
-    if (signal.aborted) return reply.hijack();
-    // Drawing costs credits: a client that repeats on its own would spend them on the same refusal again.
-    if (error instanceof GatewayError && error.code === 'bot_failed') reply.header('x-should-retry', 'false');
+    if (departure.aborted) return reply.hijack();
+    // A drawing costs credits: a client that repeats on its own would pay twice.
+    if (hasBegun) reply.header('x-should-retry', 'false');
     throw error;
   }
 }
 
-/** One fresh conversation for each picture; all are refused, or none. */
-function startChats(
-  { service }: ImageOptions,
-  request: FastifyRequest,
-  wanted: ImageRequest,
-  signal: AbortSignal,
-) {
+/** The model of a path that only drawing bots serve. @throws GatewayError bot_not_allowed, unsupported_parameter */
+function drawingModel({ service }: ImageOptions, request: FastifyRequest, body: unknown): string {
   const caller = callerOf(request);
-  const model = wanted.model ?? service.models(caller)[0]?.id;
-  if (model === undefined) throw new GatewayError('bot_not_allowed', 'This key may not use any bot.');
-  const messages = [{ role: 'user', text: wanted.text, files: [] }] as const;
-  const one = { caller, model, messages, streamed: false, signal, requestId: request.id };
-  return Array.from({ length: wanted.count }, () => service.chat(one));
+  const model = modelIn(body) ?? service.taskModels(caller)[0]?.id;
+  if (model === undefined) {
+    throw new GatewayError('bot_not_allowed', 'This key may not use any bot that changes pictures.', {
+      param: 'model',
+    });
+  }
+  if (isTaskModel(service, model)) return model;
+  if (!service.models(caller).some(({ id }) => id === model)) {
+    throw new GatewayError('model_not_found', `The model '${model.slice(0, 200)}' does not exist.`, {
+      param: 'model',
+    });
+  }
+  throw new GatewayError('unsupported_parameter', 'The bot of this model talks; it cannot change pictures.', {
+    param: 'model',
+    hint: 'Choose a drawing bot of GET /v1/models, or send the picture in a chat.',
+  });
 }
 
-function warn(reply: FastifyReply, wanted: ImageRequest, drawings?: Drawings): void {
-  const text = imageWarnings(wanted, drawings);
-  if (text !== '') reply.header(WARNINGS_HEADER, text);
+function modelIn(body: unknown): string | undefined {
+  const model = typeof body === 'object' && body !== null && 'model' in body ? body.model : undefined;
+  return typeof model === 'string' && model !== '' ? model : undefined;
+}
+
+function refuseStream({ stream }: ImageWish): void {
+  if (!stream) return;
+  throw new GatewayError('unsupported_parameter', 'Variations are not streamed.', { param: 'stream' });
 }

@@ -1,0 +1,58 @@
+/** A drawing bot in a chat: its task as the events of an answer. */
+import type { Caller } from '../../../core/caller.ts';
+import type { Chat, ChatEvent, ChatMessage, Usage } from '../../../core/chat.ts';
+import type { Task } from '../../../core/task.ts';
+import type { TaskService } from '../../../core/tasks.ts';
+import type { TokenCounter } from '../../../core/tokens.ts';
+import { follow, submit } from '../tasks.ts';
+import { readCommand } from './command.ts';
+import { Narration, tellResult } from './narration.ts';
+
+/** A chat with a drawing bot. */
+export interface DrawingChatRequest {
+  readonly service: TaskService;
+  readonly caller: Caller;
+  readonly model: string;
+  readonly messages: readonly ChatMessage[];
+  /** True when the progress is told as well. */
+  readonly streamed: boolean;
+  /** Aborted when nobody waits any more; the task goes on. */
+  readonly signal: AbortSignal;
+  /** Counts words for the usage; without it they count nothing. */
+  readonly tokens: TokenCounter | undefined;
+  /** Hears the id of the task as soon as there is one. */
+  readonly onTask: (id: string) => void;
+}
+
+/** Starts it; nothing is ordered before the events are iterated. @throws GatewayError invalid_request */
+export function drawInChat(request: DrawingChatRequest): Chat {
+  const order = readCommand(request.model, request.messages);
+  // Nothing is to be remembered: the text itself names the task.
+  return { events: events(request, order), remember: () => {} };
+}
+
+async function* events(
+  request: DrawingChatRequest,
+  order: ReturnType<typeof readCommand>,
+): AsyncGenerator<ChatEvent> {
+  const { task, ahead } = await submit(request, order);
+  request.onTask(task.id);
+  const narration = new Narration();
+  if (request.streamed) yield { type: 'text-delta', text: narration.begin(task, ahead) };
+  let last = task;
+  for await (const state of follow(request, task.id)) {
+    last = state;
+    const text = request.streamed ? narration.tell(state) : '';
+    if (text !== '') yield { type: 'text-delta', text };
+  }
+  yield { type: 'answer-completed', answer: await answerOf(request, last, order.prompt) };
+}
+
+async function answerOf({ tokens }: DrawingChatRequest, task: Task, prompt: string) {
+  const text = tellResult(task);
+  const usage: Usage = {
+    promptTokens: (await tokens?.count(prompt)) ?? 0,
+    completionTokens: (await tokens?.count(text)) ?? 0,
+  };
+  return { text, media: task.media, suggestions: [], reason: 'stop' as const, usage };
+}
