@@ -1,6 +1,6 @@
 /** One task of a running gateway, from its submission to its saved picture. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CommandFailure, CommandIo } from './io.ts';
+import type { CommandIo } from './io.ts';
 import { type Place, savePicture, savePreview } from './picture-file.ts';
 import { type Progress, ProgressBar } from './progress-bar.ts';
 import type { Remote, RemoteTask, Submissions } from './remote.ts';
@@ -12,8 +12,8 @@ export interface Session {
   readonly remote: Remote;
   /** Aborted by Ctrl+C and by the time limit. */
   readonly signal: AbortSignal;
-  /** Whether previews are saved. */
-  readonly watch: boolean;
+  /** Where previews are saved; nowhere when left out. */
+  readonly previews?: Place | undefined;
   /** Ids of tasks that have not ended. */
   readonly open: Set<string>;
 }
@@ -59,7 +59,7 @@ export async function draw<Name extends keyof Submissions>(
   open.add(id);
   const bar = new ProgressBar(io, title);
   try {
-    const task = await follow(session, id, bar, place);
+    const task = await follow(session, id, bar);
     open.delete(id);
     if (task.status !== 'SUCCESS' || task.imageUrl === null) throw taskFailed(task);
     return { task, file: await savePicture(place, await remote.picture(task.imageUrl, signal)) };
@@ -68,9 +68,9 @@ export async function draw<Name extends keyof Submissions>(
   }
 }
 
-async function follow(session: Session, id: string, bar: ProgressBar, place: Place): Promise<RemoteTask> {
+async function follow(session: Session, id: string, bar: ProgressBar): Promise<RemoteTask> {
   const { remote, signal } = session;
-  const show = previewer(session, bar, place);
+  const show = previewer(session, bar);
   for (let count = 0; ; count += 1) {
     signal.throwIfAborted();
     const task = await remote.task(id, signal);
@@ -81,16 +81,19 @@ async function follow(session: Session, id: string, bar: ProgressBar, place: Pla
   }
 }
 
-/** Saves each preview once. One that cannot be fetched is passed over: the next one follows. */
-function previewer({ watch, remote, signal }: Session, bar: ProgressBar, place: Place) {
+/** Saves each preview once. One that cannot be fetched or read is passed over: the next one follows. */
+function previewer({ previews, remote, signal }: Session, bar: ProgressBar) {
   let shown: string | null = null;
   return async ({ imageUrl, progress }: RemoteTask): Promise<void> => {
-    if (!watch || imageUrl === null || imageUrl === shown) return;
+    if (previews === undefined || imageUrl === null || imageUrl === shown) return;
     shown = imageUrl;
-    const bytes = await remote.picture(imageUrl, signal).catch((error: CommandFailure) => {
+    try {
+      const path = await savePreview(previews, await remote.picture(imageUrl, signal));
+      bar.say(`preview at ${progress}: ${path}`);
+    } catch (error) {
       if (signal.aborted) throw error;
-    });
-    if (bytes) bar.say(`preview at ${progress}: ${savePreview(place, bytes)}`);
+      bar.say(`preview at ${progress}: could not be saved`);
+    }
   };
 }
 

@@ -71,7 +71,7 @@ async function imagine(io: CommandIo, prompt: string, options: ImagineOptions): 
     io,
     remote: new Remote({ url: options.url, key: options.key ?? (io.env.CORDGATE_KEY || undefined) }),
     signal: AbortSignal.any([stopped.signal, late]),
-    watch: options.watch === true,
+    previews: options.watch ? place : undefined,
     open: new Set(),
   };
   try {

@@ -59,10 +59,11 @@ export async function savePicture(place: Place, bytes: Buffer): Promise<string> 
   throw new CommandFailure(`${place.folder} holds too many files named ${place.stem}`);
 }
 
-/** Saves a preview as `cat.progress.webp`, over the one before. Gives its path. */
-export function savePreview(place: Place, bytes: Buffer): string {
-  const path = join(place.folder, `${place.stem}.progress.${kindOf(bytes) ?? 'webp'}`);
-  write(path, bytes, 'w');
+/** Saves a preview as `cat.progress.webp`, over the one before, so that a viewer can stay open. Gives its path. */
+export async function savePreview(place: Place, bytes: Buffer): Promise<string> {
+  const { ending, content } = await converted({ ...place, ending: '.webp' }, bytes);
+  const path = join(place.folder, `${place.stem}.progress${ending}`);
+  write(path, content, 'w');
   return path;
 }
 

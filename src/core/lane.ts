@@ -20,6 +20,8 @@ export interface LaneSetup {
   readonly clock: Clock;
   /** True while waiting tasks may begin. */
   readonly isOpen: () => boolean;
+  /** Keeps back a share of what the account may send today; the answer gives it back, once. */
+  readonly reserve: () => () => void;
   /** Begins a task; the lane is told of its end by `leave`. */
   readonly start: (entry: LaneEntry) => void;
   /** A task has waited for too long; it is out of the lane already. */
@@ -28,7 +30,17 @@ export interface LaneSetup {
 
 interface Waiting {
   readonly entry: LaneEntry;
-  readonly cancelTimer: () => void;
+  /** When it began to wait, in milliseconds since the epoch. */
+  readonly since: number;
+  /** Stops its timer, and gives its share of the day back. */
+  readonly end: () => void;
+}
+
+/** A task that was taken out of a lane. */
+export interface Moving {
+  readonly entry: LaneEntry;
+  /** How long it has waited, in milliseconds. */
+  readonly waitedMs: number;
 }
 
 /** The line of one account in one channel: so many tasks at a time, the others wait in order. */
@@ -39,6 +51,7 @@ export class Lane {
   readonly #running = new Map<string, boolean>();
   #slotsTaken = 0;
   #held = 0;
+  #isClosed = false;
 
   constructor(setup: LaneSetup) {
     this.#setup = setup;
@@ -62,12 +75,15 @@ export class Lane {
     return this.#taken >= this.#setup.concurrency + this.#setup.queue;
   }
 
-  /** Keeps a place free for a task that is about to enter; the answer gives it back, once. */
-  hold(): () => void {
+  /** Keeps a place, and a share of the day, free for a task that is about to enter; the answer gives it back, once. */
+  hold(needsSlot: boolean): () => void {
+    const giveBack = this.#setup.reserve();
+    const places = needsSlot ? 1 : 0;
     let isHeld = true;
-    this.#held += 1;
+    this.#held += places;
     return () => {
-      if (isHeld) this.#held -= 1;
+      giveBack();
+      if (isHeld) this.#held -= places;
       isHeld = false;
     };
   }
@@ -81,16 +97,14 @@ export class Lane {
    * @param waitedMs how long it has waited already
    */
   enter(entry: LaneEntry, waitedMs = 0): number {
+    if (this.#isClosed) return 0;
     const isFirst = this.#waiting.size === 0 || !entry.needsSlot;
     if (isFirst && this.#mayStart(entry)) {
       this.#start(entry);
       return 0;
     }
     const ahead = this.#waiting.size + this.#slotsTaken;
-    const cancelTimer = this.#setup.clock.after(Math.max(0, this.#setup.waitMs - waitedMs), () => {
-      if (this.#waiting.delete(entry.taskId)) this.#setup.expire(entry);
-    });
-    this.#waiting.set(entry.taskId, { entry, cancelTimer });
+    this.#waiting.set(entry.taskId, this.#wait(entry, waitedMs));
     return ahead;
   }
 
@@ -101,9 +115,7 @@ export class Lane {
 
   /** A task has ended, or shall not begin any more. */
   leave(taskId: string): void {
-    const waiting = this.#waiting.get(taskId);
-    waiting?.cancelTimer();
-    this.#waiting.delete(taskId);
+    this.#takeOut(taskId);
     if (this.#running.get(taskId)) this.#slotsTaken -= 1;
     this.#running.delete(taskId);
     this.serve();
@@ -111,31 +123,46 @@ export class Lane {
 
   /** Begins what may begin; to be called when the lane opens. */
   serve(): void {
-    for (const { entry, cancelTimer } of [...this.#waiting.values()]) {
-      if (!this.#mayStart(entry)) {
-        if (entry.needsSlot) return;
-        continue;
-      }
-      cancelTimer();
-      this.#waiting.delete(entry.taskId);
+    if (!this.#setup.isOpen()) return;
+    for (const { entry } of [...this.#waiting.values()]) {
+      // What needs no slot may pass those that wait for one.
+      if (!this.#mayStart(entry)) continue;
+      this.#takeOut(entry.taskId);
       this.#start(entry);
     }
   }
 
   /** Takes out what waits here and can be done elsewhere. */
-  takeMovable(): LaneEntry[] {
+  takeMovable(): Moving[] {
     const movable = [...this.#waiting.values()].filter(({ entry }) => entry.mayMove);
-    for (const { entry, cancelTimer } of movable) {
-      cancelTimer();
-      this.#waiting.delete(entry.taskId);
-    }
-    return movable.map(({ entry }) => entry);
+    for (const { entry } of movable) this.#takeOut(entry.taskId);
+    const now = this.#setup.clock.now();
+    return movable.map(({ entry, since }) => ({ entry, waitedMs: Math.max(0, now - since) }));
   }
 
-  /** Forgets everything that waits; nothing begins any more. */
+  /** Forgets everything that waits; nothing enters or begins any more. */
   clear(): void {
-    for (const { cancelTimer } of this.#waiting.values()) cancelTimer();
-    this.#waiting.clear();
+    this.#isClosed = true;
+    for (const taskId of [...this.#waiting.keys()]) this.#takeOut(taskId);
+  }
+
+  #wait(entry: LaneEntry, waitedMs: number): Waiting {
+    const { clock, waitMs, reserve, expire } = this.#setup;
+    const giveBack = reserve();
+    const cancelTimer = clock.after(Math.max(0, waitMs - waitedMs), () => {
+      this.#takeOut(entry.taskId);
+      expire(entry);
+    });
+    const end = () => {
+      cancelTimer();
+      giveBack();
+    };
+    return { entry, since: clock.now() - waitedMs, end };
+  }
+
+  #takeOut(taskId: string): void {
+    this.#waiting.get(taskId)?.end();
+    this.#waiting.delete(taskId);
   }
 
   #mayStart(entry: LaneEntry): boolean {

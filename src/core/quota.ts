@@ -77,7 +77,10 @@ export class DailyQuota {
   async #spend(): Promise<void> {
     this.#turnDay();
     this.#used += 1;
-    await this.#store.increment(this.#counter, this.#day);
+    const day = this.#day;
+    const stored = await this.#store.increment(this.#counter, day);
+    // The store remembers a day to which the clock was set back.
+    if (day === this.#day) this.#used = Math.max(this.#used, stored);
   }
 
   #turnDay(): void {

@@ -50,6 +50,8 @@ export interface StudioTools {
   readonly log: Log;
   readonly start: (place: Place, entry: LaneEntry) => void;
   readonly expire: (place: Place, entry: LaneEntry) => void;
+  /** A task waits at this place from now on. */
+  readonly moved: (place: Place, entry: LaneEntry) => void;
   readonly changed: (view: StudioView) => void;
 }
 
@@ -117,20 +119,19 @@ export class Studio {
    * The place for a new task. Accounts that are not connected are asked only when no other is there.
    * @throws GatewayError no_account, queue_full, account_limited
    */
-  choose(wish: { accountId?: string | undefined; isFast: boolean }): Place {
+  choose(wish: { accountId?: string | undefined; isFast: boolean; needsSlot: boolean }): Place {
+    if (this.places.length === 0) throw this.#noAccount('none of its accounts is enabled');
     const named = this.places.filter(({ room }) => (wish.accountId ?? room.account.id) === room.account.id);
     if (named.length === 0) throw this.#noAccount(`there is no account "${wish.accountId}" in this bot`);
     const able = named.filter((place) => this.refusal(place) === undefined);
     if (able.length === 0) throw this.#refusalOf(named);
-    const free = able.filter(({ lane }) => !lane.isFull());
-    if (free.length === 0) throw fullQueue(this.setup.id, able);
-    const connected = free.filter(({ room }) => room.account.isConnected());
-    const near = connected.length > 0 ? connected : free;
-    const quick = near.filter(({ room }) => !this.#slow.has(room.account.id));
-    const best = quick.length > 0 ? quick : near;
-    if (wish.isFast && quick.length === 0)
-      throw this.#noAccount('the fast hours of every account are used up');
-    return this.#balance(best);
+    const isQuick = ({ room }: Place) => !this.#slow.has(room.account.id);
+    const suited = wish.isFast ? able.filter(isQuick) : able;
+    if (suited.length === 0) throw this.#noAccount('the fast hours of every account are used up');
+    const free = suited.filter(({ lane }) => !wish.needsSlot || !lane.isFull());
+    if (free.length === 0) throw fullQueue(this.setup.id, suited);
+    const connected = preferred(free, ({ room }) => room.account.isConnected());
+    return this.#balance(preferred(connected, isQuick));
   }
 
   /** Why a place takes no new task; undefined when it does. */
@@ -149,6 +150,21 @@ export class Studio {
     return state === undefined || state.condition === 'draining';
   }
 
+  /** Why what waits at a place does not begin, as a sentence; undefined when it only waits for its turn. */
+  standstill({ room: { account } }: Place): string | undefined {
+    const trouble = account.trouble();
+    if (trouble) return trouble.message;
+    const state = this.#states.get(account.id);
+    if (state) return `The account is ${state.condition}: ${state.text.replace(/\.$/, '')}.`;
+    return account.isConnected() ? undefined : 'The account is not connected to Discord.';
+  }
+
+  /** What waits for an account that has stopped is done by another one, as soon as there is one. */
+  rescue(place: Place): void {
+    const { account } = place.room;
+    if (account.trouble() || !this.mayStart(account.id)) this.#moveWaiting(place);
+  }
+
   /** A notice of the bot about an account. */
   note(accountId: string, notice: AccountNotice): void {
     const { consequence, reason, text, link } = notice;
@@ -158,7 +174,7 @@ export class Studio {
     );
     if (consequence === 'note') return;
     if (consequence === 'slow') this.#slow.add(accountId);
-    else {
+    else if (consequence === 'disable' || this.#states.get(accountId)?.condition !== 'disabled') {
       const condition = consequence === 'pause' ? 'paused' : 'disabled';
       this.#setState(accountId, { condition, reason, text, link });
     }
@@ -175,17 +191,14 @@ export class Studio {
       const condition = order === 'pause' ? 'paused' : 'draining';
       this.#setState(accountId, { condition, reason: 'operator', text: 'by the operator', link: undefined });
     }
-    for (const { room, lane } of this.places) if (room.account.id === accountId) lane.serve();
-    this.#tell(accountId);
+    this.refresh(accountId);
   }
 
-  /** The connection of an account has changed. */
+  /** The connection or the condition of an account has changed. */
   refresh(accountId: string): void {
-    for (const place of this.places) {
-      if (place.room.account.id !== accountId) continue;
-      if (place.room.account.trouble()) this.#moveWaiting(place);
-      else place.lane.serve();
-    }
+    for (const { room, lane } of this.places) if (room.account.id === accountId) lane.serve();
+    // It may also do now what waits for others.
+    for (const place of this.places) this.rescue(place);
     this.#tell(accountId);
   }
 
@@ -229,12 +242,21 @@ export class Studio {
       queue: room.queue,
       waitMs: this.setup.queueMs,
       clock,
-      isOpen: () => this.mayStart(room.account.id) && room.account.trouble() === undefined,
+      isOpen: () => this.#isAtWork(room.account),
+      reserve: () => {
+        const reservation = room.account.quota?.reserve();
+        return () => reservation?.end();
+      },
       start: (entry) => start(place, entry),
       expire: (entry) => expire(place, entry),
     });
     const place: Place = { studio: this, room, lane, desk: () => this.#deskOf(room) };
     return place;
+  }
+
+  /** What is sent while nobody reads would be lost. */
+  #isAtWork(account: StudioAccount): boolean {
+    return this.mayStart(account.id) && account.trouble() === undefined && account.isConnected();
   }
 
   #deskOf(room: StudioRoom): TaskDesk {
@@ -272,17 +294,24 @@ export class Studio {
     const stored = { botId: this.setup.id, accountId, since: this.#tools.clock.now(), ...state };
     this.#states.set(accountId, stored);
     this.#write(this.#tools.store.saveAccountState(stored));
-    if (state.condition === 'draining') return;
-    for (const place of this.places) if (place.room.account.id === accountId) this.#moveWaiting(place);
+    for (const place of this.places) this.rescue(place);
   }
 
-  /** What waits for an account that has stopped is done by another one, if there is one. */
   #moveWaiting(from: Place): void {
-    for (const entry of from.lane.takeMovable()) {
-      const others = this.places.filter((place) => place !== from && this.refusal(place) === undefined);
-      const target = others.length > 0 ? this.#balance(others) : from;
-      target.lane.enter(entry);
+    if (this.#helpers(from).length === 0) return;
+    for (const { entry, waitedMs } of from.lane.takeMovable()) {
+      const helpers = this.#helpers(from);
+      const target = helpers.length > 0 ? this.#balance(helpers) : from;
+      if (target !== from) this.#tools.moved(target, entry);
+      target.lane.enter(entry, waitedMs);
     }
+  }
+
+  /** Where a task of another place can be done. A task that was taken may make a line longer than its limit. */
+  #helpers(from: Place): Place[] {
+    const able = this.places.filter((place) => place !== from && this.refusal(place) === undefined);
+    const connected = preferred(able, ({ room }) => room.account.isConnected());
+    return preferred(connected, ({ lane }) => !lane.isFull());
   }
 
   #write(writing: Promise<void>): void {
@@ -307,6 +336,12 @@ export class Studio {
   #noAccount(why: string): GatewayError {
     return new GatewayError('no_account', `No account of bot "${this.setup.id}" can take the task: ${why}.`);
   }
+}
+
+/** Those that are so; all of them when none is. */
+function preferred(places: Place[], isSo: (place: Place) => boolean): Place[] {
+  const found = places.filter(isSo);
+  return found.length > 0 ? found : places;
 }
 
 function fullQueue(botId: string, places: readonly Place[]): GatewayError {

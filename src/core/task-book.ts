@@ -1,4 +1,4 @@
-import { type Clock, sleep } from './clock.ts';
+import type { CancelTimer, Clock } from './clock.ts';
 import type { Log } from './log.ts';
 import type { MediaFile } from './media.ts';
 import type { TaskStore } from './store.ts';
@@ -16,21 +16,23 @@ export interface TaskBookTools {
 /** Progress is written so much later at most, in milliseconds: a restart may lose a percentage, nothing else. */
 const LAZY_WRITE_MS = 1_000;
 
-/** How often the end of a task is written again when the store fails, with a growing pause. */
-const END_TRIES = 8;
+/** The end of a task is written again for as long as the store fails, with a growing pause, in milliseconds. */
 const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 60_000;
 
 interface Open {
   task: Task;
   /** The revision that is stored, or on its way there. */
   written: number;
-  cancelLazyWrite?: (() => void) | undefined;
+  /** A write that is due later. */
+  cancelWrite?: CancelTimer | undefined;
 }
 
 /** All tasks that have not ended, in memory, and every task in the store; tells the feed of each change. */
 export class TaskBook {
   readonly #tools: TaskBookTools;
   readonly #open = new Map<string, Open>();
+  #isClosed = false;
 
   constructor(tools: TaskBookTools) {
     this.#tools = tools;
@@ -77,32 +79,21 @@ export class TaskBook {
   /** Changes an open task; the change is told at once and written a little later. */
   changeLazily(id: string, change: (task: Task) => Task): void {
     const open = this.#apply(id, change);
-    if (!open || open.cancelLazyWrite) return;
-    open.cancelLazyWrite = this.#tools.clock.after(LAZY_WRITE_MS, () => {
-      open.cancelLazyWrite = undefined;
+    if (!open || open.cancelWrite || this.#isClosed) return;
+    open.cancelWrite = this.#tools.clock.after(LAZY_WRITE_MS, () => {
       this.#write(open).catch((error: unknown) => this.#complain(id, error));
     });
   }
 
-  /** Ends an open task; tries again while the store fails. Never throws. */
+  /** Ends an open task, and tries to write it once; while the store fails that is tried again later. Never throws. */
   async end(id: string, change: (task: Task) => Task): Promise<void> {
     const open = this.#apply(id, change);
-    if (!open || !hasEnded(open.task)) return;
-    for (let tries = 1; ; tries += 1) {
-      try {
-        await this.#write(open);
-        break;
-      } catch (error) {
-        this.#complain(id, error);
-        if (tries >= END_TRIES) break;
-        await sleep(this.#tools.clock, FIRST_PAUSE_MS * 2 ** (tries - 1));
-      }
-    }
-    this.#open.delete(id);
+    if (open && hasEnded(open.task)) await this.#writeEnd(open, FIRST_PAUSE_MS);
   }
 
-  /** Writes what was put off. */
-  async flush(): Promise<void> {
+  /** Writes what was put off, for the last time. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
     const late = [...this.#open.values()].filter(({ task, written }) => written < task.revision);
     await Promise.allSettled(late.map((open) => this.#write(open)));
   }
@@ -117,9 +108,23 @@ export class TaskBook {
     return open;
   }
 
+  /** A task whose end is not stored stays here, so that nobody is told the older form. */
+  async #writeEnd(open: Open, pauseMs: number): Promise<void> {
+    const { id } = open.task;
+    try {
+      await this.#write(open);
+      this.#open.delete(id);
+    } catch (error) {
+      this.#complain(id, error);
+      if (this.#isClosed) return;
+      const nextMs = Math.min(LONGEST_PAUSE_MS, 2 * pauseMs);
+      open.cancelWrite = this.#tools.clock.after(pauseMs, () => void this.#writeEnd(open, nextMs));
+    }
+  }
+
   async #write(open: Open): Promise<void> {
-    open.cancelLazyWrite?.();
-    open.cancelLazyWrite = undefined;
+    open.cancelWrite?.();
+    open.cancelWrite = undefined;
     const { task } = open;
     await this.#tools.store.saveTask(task);
     open.written = Math.max(open.written, task.revision);

@@ -1,3 +1,4 @@
+import type { Log } from './log.ts';
 import type { TaskChange } from './tasks.ts';
 
 /** How many changes are kept for one who reads slowly; older ones of tasks that changed again are dropped first. */
@@ -9,6 +10,11 @@ export type ChangeListener = (change: TaskChange) => void;
 /** Tells everybody who listens what has changed. */
 export class TaskFeed {
   readonly #listeners = new Set<ChangeListener>();
+  readonly #log: Log;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
 
   /** Hears all changes until the answer is called. */
   listen(listener: ChangeListener): () => void {
@@ -17,7 +23,14 @@ export class TaskFeed {
   }
 
   tell(change: TaskChange): void {
-    for (const listener of [...this.#listeners]) listener(change);
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(change);
+      } catch (error) {
+        // A task that is stored must go on, whoever listens.
+        this.#log.error({ err: error }, 'a listener of task changes has a fault');
+      }
+    }
   }
 
   /**

@@ -5,7 +5,7 @@ import type { LaneEntry } from './lane.ts';
 import type { Log } from './log.ts';
 import type { Store } from './store.ts';
 import { type Place, Studio, type StudioSetup } from './studio.ts';
-import { endTask, type Task } from './task.ts';
+import { endTask, hasEnded, type Task } from './task.ts';
 import type { TaskBook } from './task-book.ts';
 import type { TaskFeed } from './task-feed.ts';
 import { TaskRunner } from './task-runner.ts';
@@ -27,6 +27,7 @@ export class TaskFloor {
   readonly runner: TaskRunner;
   readonly #tools: TaskFloorTools;
   readonly #formTimers = new Map<string, () => void>();
+  #isClosed = false;
 
   constructor(tools: TaskFloorTools) {
     const { book, feed, store, clock, ids, log } = tools;
@@ -39,6 +40,7 @@ export class TaskFloor {
       log,
       start: (place: Place, entry: LaneEntry) => this.runner.start(place, entry),
       expire: (place: Place, entry: LaneEntry) => this.#expire(place, entry),
+      moved: (place: Place, entry: LaneEntry) => this.#moved(place, entry),
       changed: (account: ReturnType<Studio['views']>[number]) =>
         feed.tell({ type: 'account-changed', account }),
     };
@@ -51,21 +53,33 @@ export class TaskFloor {
     const states = await store.listAccountStates();
     for (const studio of this.studios) studio.open(states);
     const tasks = await store.openTasks();
-    for (const task of tasks) this.#takeUp(task);
+    // What was sent has its slots already, before anything that waits may begin.
+    for (const task of tasks.filter(({ status }) => !isWaiting(status))) this.#takeUp(task);
+    for (const task of tasks.filter(({ status }) => isWaiting(status))) this.#takeUp(task);
+    for (const studio of this.studios) for (const place of studio.places) studio.rescue(place);
     if (tasks.length > 0) log.info({ tasks: tasks.length }, 'tasks of an earlier run go on');
   }
 
   /** Leaves what runs to the next process. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     for (const cancel of this.#formTimers.values()) cancel();
+    this.#formTimers.clear();
     for (const { places } of this.studios) for (const { lane } of places) lane.clear();
     await this.runner.handOver();
     for (const studio of this.studios) studio.close();
   }
 
-  /** Puts a task into the line of its place; gives how many stand before it. */
-  enter(place: Place, task: Task): number {
-    return place.lane.enter(entryOf(task), this.#tools.clock.now() - task.submittedAt);
+  /**
+   * Puts a task into the line of its place; gives how many stand before it. After the stop it is left to the next process.
+   * @param since when it began to wait, in milliseconds since the epoch
+   */
+  enter(place: Place, task: Task, since = task.submittedAt): number {
+    if (hasEnded(task)) return 0;
+    const ahead = this.#line(place, task, since);
+    // Its account may have stopped meanwhile.
+    place.studio.rescue(place);
+    return ahead;
   }
 
   /** The place of a task, when the configuration still has it. */
@@ -83,13 +97,15 @@ export class TaskFloor {
   /** Ends a task that nobody gives the words it waits for. */
   awaitForm(task: Task): void {
     const { clock } = this.#tools;
+    if (this.#isClosed) return;
     const { queueMs } = this.requirePlace(task).studio.setup;
     const late = () => {
       this.#formTimers.delete(task.id);
       const message = `Nobody gave the words or the mask that the task waits for within ${minutes(queueMs)} (queueMinutes).`;
       this.#fail(task.id, 'timed-out', new GatewayError('task_timeout', message));
     };
-    const leftMs = Math.max(0, task.submittedAt + queueMs - clock.now());
+    const waitedMs = Math.max(0, clock.now() - task.submittedAt);
+    const leftMs = Math.max(0, queueMs - waitedMs);
     this.#formTimers.set(task.id, clock.after(leftMs, late));
   }
 
@@ -104,13 +120,26 @@ export class TaskFloor {
     const place = this.findPlace(task);
     if (!place) this.#fail(task.id, 'failed', noPlace(task));
     else if (task.status === 'form') this.awaitForm(task);
-    else if (task.status === 'queued') this.enter(place, task);
+    else if (task.status === 'queued') this.#line(place, task, task.submittedAt);
     else place.lane.resume(entryOf(task));
   }
 
-  #expire({ studio, room }: Place, { taskId }: LaneEntry): void {
+  #line(place: Place, task: Task, since: number): number {
+    return place.lane.enter(entryOf(task), Math.max(0, this.#tools.clock.now() - since));
+  }
+
+  /** Another account does it. */
+  #moved({ room }: Place, { taskId }: LaneEntry): void {
+    const { account, channelId, guildId } = room;
+    const moved = { accountId: account.id, channelId, guildId };
+    this.#tools.book.changeLazily(taskId, (task) => ({ ...task, ...moved, revision: task.revision + 1 }));
+  }
+
+  #expire(place: Place, { taskId }: LaneEntry): void {
+    const { studio, room } = place;
     const { queueMs } = studio.setup;
-    const message = `The task waited ${minutes(queueMs)} for the account "${room.account.id}" (queueMinutes).`;
+    const waited = `The task waited ${minutes(queueMs)} for the account "${room.account.id}" (queueMinutes).`;
+    const message = [waited, studio.standstill(place)].filter(Boolean).join(' ');
     this.#fail(taskId, 'timed-out', new GatewayError('task_timeout', message));
   }
 
@@ -131,6 +160,10 @@ export function timeLimit(clock: Clock, delayMs: number, signal: AbortSignal) {
 function entryOf(task: Task): LaneEntry {
   const mayMove = task.request.parentId === undefined && task.trace.nonce === undefined;
   return { taskId: task.id, needsSlot: task.isInstant !== true, mayMove };
+}
+
+function isWaiting(status: Task['status']): boolean {
+  return status === 'form' || status === 'queued';
 }
 
 function minutes(ms: number): string {

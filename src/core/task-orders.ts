@@ -137,12 +137,15 @@ export function choosePlace(drafts: readonly Draft[], order: TaskOrder): readonl
     }
   });
   const [first, ...others] = found;
-  if (!first) throw refusals[0] ?? new GatewayError('no_account', 'There is no account for the task.');
+  // "Not this bot" says less than why another one refuses.
+  const telling = refusals.find((error) => error.code !== 'no_account') ?? refusals[0];
+  if (!first) throw telling ?? new GatewayError('no_account', 'There is no account for the task.');
   return others.reduce((best, one) => (one[1].lane.load < best[1].lane.load ? one : best), first);
 }
 
-function chooseNew({ studio }: Draft, { accountId, mode }: TaskOrder): Place {
-  return studio.choose({ accountId, isFast: mode === 'fast' || mode === 'turbo' });
+function chooseNew({ studio, plan }: Draft, { accountId, mode }: TaskOrder): Place {
+  const isFast = mode === 'fast' || mode === 'turbo';
+  return studio.choose({ accountId, isFast, needsSlot: plan.needsSlot });
 }
 
 /** The place of the parent takes it, or nobody does. */

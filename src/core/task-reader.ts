@@ -45,10 +45,9 @@ export class TaskReader {
   async list(caller: Caller, query: TaskQuery, signal: AbortSignal): Promise<Task[]> {
     const own = caller.admin ? query : { ...query, callerId: caller.id };
     const listed = await this.#tools.store.listTasks(own);
-    return this.#renewed(
-      listed.map((task) => this.#tools.book.newest(task)),
-      signal,
-    );
+    const newest = listed.map((task) => this.#tools.book.newest(task));
+    const isMeant = ({ status }: Task) => query.statuses?.includes(status) ?? true;
+    return this.#renewed(newest.filter(isMeant), signal);
   }
 
   watch(caller: Caller, id: string, signal: AbortSignal): AsyncIterable<Task> {
@@ -93,7 +92,7 @@ export class TaskReader {
       if (place) byPlace.set(place, [...(byPlace.get(place) ?? []), ...endingLinks(task, clock.now())]);
     }
     const limit = timeLimit(clock, RENEW_MS, signal);
-    const calls = [...byPlace].map(([place, urls]) => place.desk().refreshLinks(urls, limit.signal));
+    const calls = [...byPlace].map(async ([place, urls]) => place.desk().refreshLinks(urls, limit.signal));
     const answers = await Promise.allSettled(calls);
     limit.end();
     return new Map(answers.flatMap((answer) => (answer.status === 'fulfilled' ? [...answer.value] : [])));

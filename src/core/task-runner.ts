@@ -4,7 +4,7 @@ import type { LaneEntry } from './lane.ts';
 import type { Log } from './log.ts';
 import type { Reservation } from './quota.ts';
 import type { Place } from './studio.ts';
-import { applyEvent, endTask, type Task, type TaskEvent } from './task.ts';
+import { applyEvent, endTask, hasEnded, type Task, type TaskEvent } from './task.ts';
 import type { TaskBook } from './task-book.ts';
 import type { TaskJob } from './task-driver.ts';
 
@@ -61,11 +61,16 @@ export class TaskRunner {
   async #run(place: Place, taskId: string, signal: AbortSignal): Promise<void> {
     const { book, clock, log } = this.#tools;
     const task = book.peek(taskId);
-    if (!task) return;
+    if (!task || hasEnded(task)) return;
     const reservation = task.trace.nonce === undefined ? place.room.account.quota?.reserve() : undefined;
     try {
-      const job = await this.#prepare(place, task);
-      for await (const event of place.desk().run(job, signal)) await this.#take(taskId, event, reservation);
+      const job = await this.#prepare(task);
+      signal.throwIfAborted();
+      for await (const event of place.desk().run(job, signal)) {
+        if (event.type === 'job-submitted') await this.#submit(taskId, event, reservation, signal);
+        else await this.#take(taskId, event);
+        if (event.type === 'job-ended') break;
+      }
       // A driver that ends without its last event has a fault.
       await book.end(taskId, (now) => endTask(now, 'failed', internalFailure(), clock.now()));
     } catch (thrown) {
@@ -78,14 +83,9 @@ export class TaskRunner {
     }
   }
 
-  /** The task moves to the place that does it; its parent and its files are read. */
-  async #prepare(place: Place, task: Task): Promise<TaskJob> {
+  /** Its parent and its files are read. */
+  async #prepare(task: Task): Promise<TaskJob> {
     const { book, clock, files } = this.#tools;
-    const { account, channelId, guildId } = place.room;
-    if (task.accountId !== account.id || task.channelId !== channelId) {
-      const moved = { accountId: account.id, channelId, guildId };
-      await book.change(task.id, (now) => ({ ...now, ...moved, revision: now.revision + 1 }));
-    }
     const { parentId } = task.request;
     const parent = parentId === undefined ? undefined : await book.find(parentId);
     return {
@@ -98,18 +98,30 @@ export class TaskRunner {
     };
   }
 
+  /** Stores the nonce: without it the task could be sent twice, so a failing store stops it here. */
+  async #submit(
+    taskId: string,
+    event: TaskEvent,
+    reservation: Reservation | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { book, clock } = this.#tools;
+    const before = book.peek(taskId);
+    await book.change(taskId, (task) => applyEvent(task, event, clock.now()));
+    if (!signal.aborted) await reservation?.spend();
+    if (!signal.aborted) return;
+    // Certainly not sent: whoever goes on with it may send it.
+    if (before) await book.change(taskId, ({ revision }) => ({ ...before, revision: revision + 1 }));
+    throw signal.reason;
+  }
+
   /** Stores what happened before the driver goes on; progress may wait. */
-  async #take(taskId: string, event: TaskEvent, reservation: Reservation | undefined): Promise<void> {
+  async #take(taskId: string, event: TaskEvent): Promise<void> {
     const { book, clock, log } = this.#tools;
     const change = (task: Task) => applyEvent(task, event, clock.now());
     if (event.type === 'job-ended') return book.end(taskId, change);
     if (event.type === 'progress-changed') return book.changeLazily(taskId, change);
-    if (event.type === 'job-submitted' || event.type === 'form-submitted') {
-      // Without its nonce in the store the task could be sent twice: a failing store stops it here.
-      await book.change(taskId, change);
-      if (event.type === 'job-submitted') await reservation?.spend();
-      return;
-    }
+    if (event.type === 'form-submitted') return book.change(taskId, change);
     await book.change(taskId, change).catch((error: unknown) => {
       log.error({ task: taskId, err: error }, 'a change of a task was not stored');
     });

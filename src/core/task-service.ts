@@ -53,6 +53,7 @@ export interface RunningTaskService extends TaskService {
 /** How long a bot is asked to stop a job, in milliseconds; the task ends all the same. */
 const CANCEL_MS = 5_000;
 const DAY_MS = 86_400_000;
+const SEED_TRIES = 3;
 /** How often old tasks are forgotten, in milliseconds, and how many at a time. */
 const SWEEP_MS = 3_600_000;
 const SWEEP_BATCH = 500;
@@ -74,7 +75,7 @@ class Tasks implements RunningTaskService {
 
   constructor(tools: TaskServiceTools) {
     const { clock, log, store, ids, observer, studios: setups } = tools;
-    const feed = new TaskFeed();
+    const feed = new TaskFeed(log);
     if (observer) feed.listen(observer);
     this.#tools = tools;
     this.#startedAt = Math.floor(clock.now() / 1_000);
@@ -96,7 +97,7 @@ class Tasks implements RunningTaskService {
     this.#isClosing = true;
     this.#cancelSweep();
     await this.#floor.close();
-    await this.#book.flush();
+    await this.#book.close();
   }
 
   accountChanged(accountId: string): void {
@@ -121,7 +122,7 @@ class Tasks implements RunningTaskService {
     if (notify) await this.#tools.checkHook?.(notify.url);
     const [draft, place] = choosePlace(drafts, order);
     // Held from here on, so that orders side by side cannot share the last place of a queue.
-    const release = draft.plan.needsSlot && !draft.asks ? place.lane.hold() : () => {};
+    const release = draft.asks ? () => {} : place.lane.hold(draft.plan.needsSlot);
     try {
       const task = await this.#store(order, draft, place);
       release();
@@ -143,17 +144,21 @@ class Tasks implements RunningTaskService {
     const { driver, options } = place.studio.setup;
     const plan = driver.plan(wishOfRequest(filled), parent, options);
     if (plan.asks) throw missingInForm(id, plan.asks);
+    const { account } = place.room;
+    const trouble = account.trouble() ?? account.quota?.trouble();
+    if (trouble) throw trouble;
     if (plan.needsSlot && place.lane.isFull()) throw laneIsFull(place);
     if (this.#book.peek(id)?.status !== 'form') throw noForm(id);
-    this.#floor.forgetForm(id);
-    await this.#book.change(id, (now) => ({
-      ...now,
-      status: 'queued',
-      request: filled,
-      revision: now.revision + 1,
-    }));
-    const queued = this.#book.peek(id) ?? task;
-    return { task: queued, ahead: this.#floor.enter(place, queued) };
+    const release = place.lane.hold(plan.needsSlot);
+    try {
+      await this.#queueForm(id, filled, !plan.needsSlot);
+    } finally {
+      release();
+    }
+    const queued = this.#book.peek(id);
+    // Cancelled meanwhile.
+    if (!queued || hasEnded(queued)) return { task: await this.#reader.require(caller, id), ahead: 0 };
+    return { task: queued, ahead: this.#floor.enter(place, queued, this.#tools.clock.now()) };
   }
 
   findTask(caller: Caller, id: string, signal: AbortSignal): Promise<Task | undefined> {
@@ -185,13 +190,15 @@ class Tasks implements RunningTaskService {
       throw new GatewayError('parent_unfinished', `Task ${id} has not succeeded.`, { param: 'taskId' });
     }
     const seed = await this.#floor.requirePlace(task).desk().seed(task.trace, signal);
-    await this.#tools.store.saveTask({ ...task, seed, revision: task.revision + 1 });
+    await this.#keepSeed(id, seed).catch((error: unknown) => {
+      this.#tools.log.error({ task: id, err: error }, 'the seed of a task was not stored');
+    });
     return seed;
   }
 
   async uploadPictures(caller: Caller, driver: string, images: TaskOrder['images'], signal: AbortSignal) {
     const [studio] = studiosFor(this.#floor.studios, { caller, driver }, undefined);
-    const place = studio?.choose({ isFast: false });
+    const place = studio?.choose({ isFast: false, needsSlot: false });
     if (!place) throw new GatewayError('no_account', 'There is no account to upload with.');
     const files = await Promise.all(images.map((source) => this.#tools.media.load(source, signal)));
     return Promise.all(files.map((file) => place.desk().upload(file, signal)));
@@ -255,6 +262,31 @@ class Tasks implements RunningTaskService {
     };
     await this.#book.add(task, files);
     return task;
+  }
+
+  /** The words have come; a form that could not be stored waits for them again. */
+  async #queueForm(id: string, request: Task['request'], isInstant: boolean): Promise<void> {
+    const book = this.#book;
+    const before = book.peek(id);
+    this.#floor.forgetForm(id);
+    try {
+      await book.change(id, (now) => {
+        return { ...now, status: 'queued', request, isInstant, revision: now.revision + 1 };
+      });
+    } catch (error) {
+      if (before) book.changeLazily(id, ({ revision }) => ({ ...before, revision: revision + 1 }));
+      const now = book.peek(id);
+      if (now?.status === 'form') this.#floor.awaitForm(now);
+      throw error;
+    }
+  }
+
+  /** Its links may be renewed at the same moment: then it is tried again upon the newer form. */
+  async #keepSeed(id: string, seed: string): Promise<void> {
+    for (let tries = 1; tries <= SEED_TRIES; tries += 1) {
+      const task = await this.#book.find(id);
+      if (!task || (await this.#tools.store.saveTask({ ...task, seed, revision: task.revision + 1 }))) return;
+    }
   }
 
   async #stopOnDiscord(place: Place, task: Task, signal: AbortSignal): Promise<void> {

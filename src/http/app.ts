@@ -148,6 +148,8 @@ function parts(options: HttpOptions) {
     keys,
     cdn,
     ids,
+    tokens,
+    picturesOf,
     heartbeatMs: options.heartbeatMs ?? DEFAULT_HEARTBEAT_MS,
   };
 }

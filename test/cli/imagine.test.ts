@@ -37,6 +37,7 @@ const PICTURES = {
   '/grid.webp': await picture('#ff0000'),
   '/U2.webp': await picture('#00ff00'),
   '/V3.webp': await picture('#0000ff'),
+  '/U1.webp': await picture('#00ffff'),
 };
 
 async function bodyOf(request: IncomingMessage) {
@@ -228,11 +229,33 @@ describe('cordgate imagine', () => {
   it('saves previews beside the picture and says so', async ({ onTestFinished: atEnd }) => {
     const { url } = await fakeGateway(atEnd);
     const folder = folderFor(atEnd);
-    const out = join(folder, 'cat.png');
-    const { stderr } = await new Terminal().run(['imagine', 'cat', '--url', url, '--out', out, '--watch']);
     const preview = join(folder, 'cat.progress.webp');
+    writeFileSync(preview, 'an older one');
+    const args = [
+      'imagine',
+      'cat',
+      '--url',
+      url,
+      '--out',
+      join(folder, 'cat.png'),
+      '--watch',
+      '--upscale',
+      '1',
+    ];
+    const { stderr } = await new Terminal().run(args);
     expect(stderr).toContain(`preview at 46%: ${preview}\n`);
     expect(readFileSync(preview).equals(PICTURES['/preview.webp'])).toBe(true);
+  });
+
+  it('passes over a preview that is no picture', async ({ onTestFinished: atEnd }) => {
+    const { url, task } = await fakeGateway(atEnd, ({ path }, count) =>
+      path === 'task/grid/fetch' && count === 1 ? task('grid', 'IN_PROGRESS', '10%', '/nothing') : undefined,
+    );
+    const folder = folderFor(atEnd);
+    const args = ['imagine', 'cat', '--url', url, '--out', join(folder, 'cat.webp'), '--watch'];
+    const { code, stderr } = await new Terminal().run(args);
+    expect(code).toBe(0);
+    expect(stderr).toContain('preview at 10%: could not be saved\n');
   });
 
   it('sends files as base64 and links as they are', async ({ onTestFinished: atEnd }) => {

@@ -49,6 +49,12 @@ export interface TaskWorldOptions {
   readonly dailyLimit?: number;
   readonly media?: MediaLoader;
   readonly checkHook?: (url: string) => Promise<void>;
+  /** Verbs that need no slot. */
+  readonly instantVerbs?: readonly string[];
+  /** Called when a room is opened; may throw. */
+  readonly onOpen?: () => void;
+  /** Called when a job is sent to Discord. */
+  readonly onSent?: (taskId: string, accountId: string) => void;
 }
 
 export async function taskWorld(options: TaskWorldOptions = {}) {
@@ -67,7 +73,8 @@ export async function taskWorld(options: TaskWorldOptions = {}) {
       if (wish.verb === 'imagine' && wish.prompt === '') {
         throw new GatewayError('invalid_request', 'prompt must not be empty', { param: 'prompt' });
       }
-      const plan = { needsSlot: true, loadsLinks: wish.verb === 'blend', takesPrompt: false };
+      const needsSlot = !(options.instantVerbs ?? []).includes(wish.verb);
+      const plan = { needsSlot, loadsLinks: wish.verb === 'blend', takesPrompt: false };
       if (wish.verb !== 'act') return plan;
       if (parent?.status !== 'succeeded')
         throw new GatewayError('parent_unfinished', 'The parent has not succeeded.');
@@ -78,9 +85,10 @@ export async function taskWorld(options: TaskWorldOptions = {}) {
       return { ...plan, action, needsSlot: isZoom, asks, takesPrompt: isZoom };
     },
     open(room) {
+      options.onOpen?.();
       notices.set(room.accountId, room.report);
       return {
-        run: (job, signal) => runByHand(job, room.accountId, signal, running),
+        run: (job, signal) => runByHand(job, room.accountId, signal, running, options.onSent),
         cancel: async (trace) => void cancelled.push(trace),
         seed: async () => '42',
         upload: async () => 'https://cdn.discordapp.com/attachments/1/2/a.png',
@@ -162,6 +170,7 @@ export async function taskWorld(options: TaskWorldOptions = {}) {
     refreshed,
     dead,
     offline,
+    quotas,
     changes,
     imagine,
     task,
@@ -181,6 +190,7 @@ async function* runByHand(
   accountId: string,
   signal: AbortSignal,
   running: Running[],
+  onSent: TaskWorldOptions['onSent'],
 ): AsyncGenerator<TaskEvent> {
   const queue: (() => TaskEvent)[] = [];
   let wake = () => {};
@@ -216,6 +226,8 @@ async function* runByHand(
       if (next) {
         const event = next();
         yield event;
+        signal.throwIfAborted();
+        if (event.type === 'job-submitted') onSent?.(job.id, accountId);
         if (event.type === 'job-ended') return;
       } else {
         await new Promise<void>((resolve) => {

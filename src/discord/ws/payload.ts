@@ -25,6 +25,12 @@ const LARGE_BYTES = 64 * 1024;
 const READY_MEMBERS: ReadonlySet<string> = new Set(['session_id', 'resume_gateway_url', 'user']);
 
 /**
+ * A nonce is "integer or string" (Discord docs, "Message Object"); as a number a snowflake would be rounded. Inside a text
+ * the quotation marks would be escaped.
+ */
+const LONG_NONCE = /"nonce":\s*(\d{16,20})(?=[\s,}])/g;
+
+/**
  * Reads a payload. Events that nobody wants (a user account gets megabytes of guilds and presences) come back
  * with their sequence number but without data, unparsed where their head stands in front.
  * @throws SyntaxError when it is no JSON object with an `op`
@@ -34,7 +40,7 @@ export function readPayload(bytes: Buffer): Payload {
   if (head?.[1] && !WANTED_EVENTS.has(head[1])) return { op: 0, t: head[1], s: Number(head[2]) };
   const ready = head?.[1] === 'READY' && bytes.length > LARGE_BYTES ? readLargeReady(bytes) : undefined;
   if (ready) return { op: 0, t: 'READY', s: Number(head?.[2]), d: ready };
-  const value: unknown = JSON.parse(bytes.toString('utf8'));
+  const value: unknown = JSON.parse(bytes.toString('utf8').replace(LONG_NONCE, '"nonce":"$1"'));
   if (typeof value !== 'object' || value === null || !('op' in value) || typeof value.op !== 'number') {
     throw new SyntaxError('a payload without op');
   }

@@ -19,6 +19,9 @@ const STRING = 3;
 const ATTACHMENT = 11;
 const SLASH_COMMAND = 1;
 
+/** What Midjourney offers beside `imagine`: other bots that draw have a command of that name as well. */
+const COMPANIONS = ['describe', 'blend', 'shorten', 'show', 'info', 'settings', 'fast', 'relax'] as const;
+
 /** What `/blend` calls its shapes. */
 const DIMENSIONS = { portrait: '--ar 2:3', square: '--ar 1:1', landscape: '--ar 3:2' } as const;
 
@@ -90,9 +93,9 @@ function isCalled(command: ApplicationCommand, name: string): boolean {
 }
 
 /**
- * The application to work with: the configured one; else the public one where the index has it; else the only one that
- * offers `imagine`, so that a bot under another id is found. The main bot never stands in for niji・journey by its public
- * id, nor the reverse. Undefined when none can be told.
+ * The application to work with: the configured one; else the public one where the index has it; else the one that offers
+ * `imagine` and most of the commands that go with it, so that a bot under another id is found among others that draw. The
+ * main bot never stands in for niji・journey by its public id, nor the reverse. Undefined when none can be told.
  */
 export function resolveApplication(
   commands: readonly ApplicationCommand[],
@@ -103,5 +106,8 @@ export function resolveApplication(
   if (commands.some(({ application_id }) => application_id === own)) return own;
   const drawing = commands.filter((command) => isCalled(command, 'imagine'));
   const ids = [...new Set(drawing.map(({ application_id }) => application_id))].filter((id) => id !== other);
-  return ids.length === 1 ? ids[0] : undefined;
+  const kin = ids.map((id) => COMPANIONS.filter((name) => findCommand(commands, name, id)).length);
+  const most = Math.max(...kin);
+  const [first, ...others] = ids.filter((_, position) => kin[position] === most);
+  return others.length === 0 ? first : undefined;
 }

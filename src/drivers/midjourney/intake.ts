@@ -5,6 +5,7 @@ import { hear } from './answer.ts';
 import type { Key } from './keys.ts';
 import { learnFrom } from './learning.ts';
 import { likeliest, likeliestRefused, type Match, matchSighting, pickOf } from './match.ts';
+import { OlderBots } from './older-bots.ts';
 import { type OpenJob, textKey } from './open-job.ts';
 import { OpenJobs } from './open-jobs.ts';
 import type { MidjourneyOptions } from './options.ts';
@@ -26,6 +27,7 @@ const MOST_REMEMBERED = 10_000;
 export class Intake {
   readonly jobs = new OpenJobs<OpenJob>();
   readonly #room: TaskRoom<MidjourneyOptions>;
+  readonly #olderBots = new OlderBots();
   readonly #unclaimed = new Unclaimed();
   readonly #claimed = new Recent(MOST_REMEMBERED);
   readonly #noticed = new Recent(MOST_REMEMBERED);
@@ -94,7 +96,8 @@ export class Intake {
     // A menu of settings was a result once, and answers its buttons by changing.
     const mayAnswer = isUpdate && this.jobs.of('parent', message.id).length > 0;
     if (this.#claimed.has(message.id) && !mayAnswer) return;
-    this.#place({ message, parsed: parseMessage(message), isUpdate, isPast });
+    const complete = this.#olderBots.complete(message);
+    this.#place({ message: complete, parsed: parseMessage(complete), isUpdate, isPast });
   }
 
   /** Gives pictures that wait to the likeliest of the jobs that they fit: the last resort before a time limit. */

@@ -129,7 +129,7 @@ function fitsPick(job: Matchable, { parsed: { says } }: Sighting): boolean {
   return says.type !== 'job' || says.work !== 'pick' || fits(job.expects, says);
 }
 
-/** A bot's user id is its application's id (Discord docs, "Applications"), for older bots the message names both. */
+/** A bot's user id is its application's id (Discord docs, "Applications"); of older bots the intake notes both. */
 function isBy(job: Matchable, message: Message): boolean {
   return message.author?.id === job.applicationId || message.application_id === job.applicationId;
 }

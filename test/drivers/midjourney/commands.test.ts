@@ -110,6 +110,7 @@ describe('the application', () => {
   const niji = command('imagine', NIJI_ID);
   const other = command('imagine', '7');
   const chat = command('chat', '8');
+  const [mine, describes] = [command('imagine', '11'), command('describe', '11')];
 
   test.each<[what: string, index: ApplicationCommand[], wanted: object, id: string | undefined]>([
     ['configured', [mj, niji], { configured: '9' }, '9'],
@@ -119,6 +120,7 @@ describe('the application', () => {
     ['the only one that draws, beside the other public one', [niji, other], {}, '7'],
     ['never the main one for niji', [mj], { variant: 'niji' }, undefined],
     ['never niji for the main one', [niji], {}, undefined],
+    ['the one that offers what belongs to it, of several', [other, mine, describes, chat], {}, '11'],
     ['not one of several', [other, command('imagine', '10')], {}, undefined],
     ['none', [chat], {}, undefined],
   ])('is %s', (_what, index, wanted, id) => {
