@@ -29,8 +29,7 @@ export async function benchProfile(): Promise<void> {
     const { chats } = await sides.measure(which, amount);
     const profile = await measured.ask('profile-stop');
     if (options.out) writeFileSync(options.out, JSON.stringify(profile));
-    const costs = selfTimes(profile).map((cost) => ({ ...cost, usPerChat: cost.us / chats }));
-    print(costs, Number(options.top), options.json);
+    printCosts(selfTimes(profile), { count: chats, unit: 'chat' }, Number(options.top), options.json);
   } finally {
     await sides.stop();
   }
@@ -55,16 +54,19 @@ function placeOf({ functionName, url, lineNumber }: CpuProfile['nodes'][number][
   return `${functionName || '(anonymous)'} ${file}:${lineNumber + 1}`;
 }
 
-function print(
-  costs: readonly { where: string; us: number; usPerChat: number }[],
+/** Prints what cost most, for each of `count` units, as a table or as one line of JSON. */
+export function printCosts(
+  costs: readonly { where: string; us: number }[],
+  { count, unit }: { count: number; unit: string },
   top: number,
   json: boolean,
-) {
-  if (json) return void console.log(JSON.stringify({ bench: 'profile', costs: costs.slice(0, top) }));
+): void {
+  if (json) return void console.log(JSON.stringify({ bench: 'profile', count, costs: costs.slice(0, top) }));
   const total = costs.reduce((sum, { us }) => sum + us, 0);
-  const all = costs.reduce((sum, { usPerChat }) => sum + usPerChat, 0);
   const rows = costs
     .slice(0, top)
-    .map(({ where, us, usPerChat }) => [where, fixed(usPerChat, 1), fixed((100 * us) / total, 1)]);
-  console.log(renderTable(['function', 'us/chat', '%'], [...rows, ['all', fixed(all, 1), '100.0']]));
+    .map(({ where, us }) => [where, fixed(us / count, 1), fixed((100 * us) / total, 1)]);
+  console.log(
+    renderTable(['function', `us/${unit}`, '%'], [...rows, ['all', fixed(total / count, 1), '100.0']]),
+  );
 }

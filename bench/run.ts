@@ -1,6 +1,9 @@
 /** `npm run bench -- NAME [options]` */
 const benches: Readonly<Record<string, () => Promise<unknown>>> = {
   chat: () => import('./chat.ts').then(({ benchChat }) => benchChat()),
+  imagine: () => import('./imagine.ts').then(({ benchImagine }) => benchImagine()),
+  'imagine-profile': () =>
+    import('./imagine-profile.ts').then(({ benchImagineProfile }) => benchImagineProfile()),
   profile: () => import('./profile.ts').then(({ benchProfile }) => benchProfile()),
   soak: () => import('./soak.ts').then(({ benchSoak }) => benchSoak()),
   accounts: () => import('./accounts.ts').then(({ benchAccounts }) => benchAccounts()),
