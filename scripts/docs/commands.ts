@@ -43,6 +43,11 @@ error; 0: none is.
   init: `An existing file is left alone unless \`--force\` is given. The file names the environment variables that hold the secrets; set them,
 or put them into a file \`.env\` beside it.
 `,
+  imagine: `The picture is saved as it came, or converted to the ending of \`--out\` (.png .jpg .webp .gif .avif .tif). A file that exists is left
+alone: \`-2\` is added to the name. With one button pressed, \`--out\` names its picture and the grid stands beside it as \`…-grid\`; with
+several they are \`…-u1\`, \`…-v3\`. Ctrl+C and \`--timeout\` ask the gateway to cancel the task. \`--json\` prints
+\`{"task":{…},"followUps":[…],"files":[…]}\`.
+`,
   import: `Reads every form that the Config.yml of Coze-Discord-Bridge had (\`Discord_Bot_Token\`; \`Token\` with \`Token2\`; several user tokens in
 \`Token\`) and writes a commented \`cordgate.yaml\`. Behind each value stands the old key; what has no counterpart is listed at the end with
 its value and the reason. The access key of each bot becomes an API key that reaches just this bot, an empty one and \`default\` become

@@ -112,7 +112,7 @@ export class TaskRunner {
     if (!signal.aborted) return;
     // Certainly not sent: whoever goes on with it may send it.
     if (before) await book.change(taskId, ({ revision }) => ({ ...before, revision: revision + 1 }));
-    throw signal.reason;
+    signal.throwIfAborted();
   }
 
   /** Stores what happened before the driver goes on; progress may wait. */

@@ -40,6 +40,11 @@ function describe(request: FastifyRequest, status: number, durationMs: number): 
   };
 }
 
+/** Probes, and looks at how work goes: clients ask every second, and nothing comes of it. */
+function isRoutine({ dialect, method, status }: FinishedRequest): boolean {
+  return dialect === 'operations' || (status < 400 && (method === 'GET' || method === 'HEAD'));
+}
+
 function writeLine(log: Log, request: FastifyRequest, entry: FinishedRequest): void {
   const fields = {
     requestId: request.id,
@@ -49,6 +54,6 @@ function writeLine(log: Log, request: FastifyRequest, entry: FinishedRequest): v
   };
   const failedInside = entry.status < 400 && request.errorCode !== null;
   if (entry.status >= 500 || failedInside) log.warn(fields, 'request failed');
-  else if (entry.dialect === 'operations') log.debug(fields, 'request finished');
+  else if (isRoutine(entry)) log.debug(fields, 'request finished');
   else log.info(fields, 'request finished');
 }

@@ -1,6 +1,6 @@
 /** Pictures while Discord loses, delays, refuses and repeats. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { type FaultOrder, startSim } from '../../src/sim/index.ts';
+import { startSim } from '../../src/sim/index.ts';
 import { startReceiver } from './drawing/receiver.ts';
 import {
   expectInteractions,
@@ -19,9 +19,9 @@ let world: Studio;
 
 afterEach(() => world.close());
 
-const rule = (behaviour: object) => world.sim.script({ midjourney: behaviour } as never);
+const rule = (behaviour: object) => world.sim.script({ midjourney: behaviour });
 const interactionFault = (fault: object) =>
-  world.sim.fault({ type: 'rest', method: 'POST', path: '/interactions', ...fault } as FaultOrder);
+  world.sim.fault({ type: 'rest', method: 'POST', path: '/interactions', ...fault });
 const restCalls = (part: string) => {
   const { rest } = world.sim.state() as { rest: { routes: Record<string, number> } };
   return Object.entries(rest.routes).reduce(
@@ -96,10 +96,10 @@ describe('a picture that came while the connection was down', () => {
 
 describe('a long outage', () => {
   it('makes tasks wait, those in the line and those that come meanwhile', async () => {
-    const clock = fasterClock(10);
+    const clock = fasterClock(20);
     world = await startStudio({}, { room: { concurrency: 1 }, clock });
     await world.done(await world.imagine('before'));
-    world.sim.fault({ type: 'refuse-connections', times: 8 });
+    world.sim.fault({ type: 'refuse-connections', times: 7 });
     world.sim.fault({ type: 'drop-sockets', resumable: false });
     await waitFor(
       () => world.account(),

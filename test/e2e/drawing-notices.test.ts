@@ -144,7 +144,7 @@ describe.each(['start', 'progress'] as const)('at the %s of a job, the notice', 
       const words = wordsOf(name, prompt);
       const before = operator.deliveries.length;
       const behaviour = name === 'captcha-frame' ? { captcha: 'frame' } : { notice: name };
-      world.sim.script({ midjourney: { match: prompt, noticeAt, ...behaviour } } as never);
+      world.sim.script({ midjourney: { match: prompt, noticeAt, ...behaviour } });
       const arrival = watchArrival(name);
       const id = await world.imagine(prompt);
       made += 1;
@@ -180,7 +180,7 @@ describe('a notice that comes later', () => {
     const before = operator.deliveries.length;
     world.sim.script({
       midjourney: { match: prompt, notice: 'pending-mod-message', noticeAt: 'after-final' },
-    } as never);
+    });
     const task = await world.done(await world.imagine(prompt));
     made += 1;
     await waitFor(
@@ -203,7 +203,7 @@ describe('a notice that comes later', () => {
     const prompt = `a picture, then ${notice}`;
     const before = operator.deliveries.length;
     const arrival = watchArrival(notice);
-    world.sim.script({ midjourney: { match: prompt, notice, noticeAt: 'after-final' } } as never);
+    world.sim.script({ midjourney: { match: prompt, notice, noticeAt: 'after-final' } });
     const { taskId } = await world.done(await world.imagine(prompt));
     made += 1;
     await expect.poll(() => arrival.at).toBeGreaterThan(0);
@@ -219,7 +219,7 @@ describe('a notice that comes later', () => {
 
   it('for a second upscale names the picture, fails that upscale with the time, and no other', async () => {
     const grid = await world.done(await world.imagine('a grid to choose from'));
-    world.sim.script({ midjourney: { on: 'upscale', notice: 'slow-down', times: 1 } } as never);
+    world.sim.script({ midjourney: { on: 'upscale', notice: 'slow-down', times: 1 } });
     const hasty = await world.change(grid.taskId, 'U2');
     const failed = await world.ended(hasty);
     made += 2;
@@ -236,7 +236,7 @@ describe('a notice that ends nothing', () => {
     '%s shows the task as queued until it goes on',
     async (notice) => {
       const prompt = `patience with ${notice}`;
-      world.sim.script({ midjourney: { match: prompt, notice, stepEveryMs: 6_000 } } as never);
+      world.sim.script({ midjourney: { match: prompt, notice, stepEveryMs: 6_000 } });
       const id = await world.imagine(prompt);
       made += 1;
       expect((await world.until(id, ['Queuing', 'Running', 'Success'])).status).toBe('Queuing');
@@ -246,7 +246,7 @@ describe('a notice that ends nothing', () => {
 
   it('queue-full makes the task wait and try again', async () => {
     const prompt = 'too many at once';
-    world.sim.script({ midjourney: { match: prompt, notice: 'queue-full', times: 1 } } as never);
+    world.sim.script({ midjourney: { match: prompt, notice: 'queue-full', times: 1 } });
     const id = await world.imagine(prompt);
     made += 2;
     const task = await world.done(id, 40_000);

@@ -82,7 +82,7 @@ describe('five hundred pictures over ten accounts in one channel', () => {
       },
       { room: { concurrency: 5 }, clock },
     );
-    world.sim.script({ midjourney: { match: SAME, foreign: 1 } } as never);
+    world.sim.script({ midjourney: { match: SAME, foreign: 1 } });
     world.sim.fault({ type: 'duplicate-events', times: 4_000, every: 3 });
     world.sim.fault({ type: 'reorder-events', times: 2_000, every: 7, hold: 2, forMs: 600 });
     const stop = shake(

@@ -285,7 +285,7 @@ describe('in one room', () => {
   });
 
   it('a running task that is cancelled stops on Discord', async () => {
-    world.sim.script({ midjourney: { match: 'a slow one', stepEveryMs: 20_000 } } as never);
+    world.sim.script({ midjourney: { match: 'a slow one', stepEveryMs: 20_000 } });
     const id = await world.imagine('a slow one');
     const { messageHash } = await world.until(id, ['Running']);
     const { json } = await world.call(`/midjourney-proxy/mj/task/${id}/cancel`, {});
@@ -306,7 +306,7 @@ describe('in one room', () => {
   it('a waiting task that is cancelled is never sent', async () => {
     await world.order('alice', 'drain');
     await world.order('alice', 'resume');
-    world.sim.script({ midjourney: { match: 'in the way', stepEveryMs: 20_000, times: 3 } } as never);
+    world.sim.script({ midjourney: { match: 'in the way', stepEveryMs: 20_000, times: 3 } });
     const first = await Promise.all([1, 2, 3].map((number) => world.imagine(`in the way ${number}`)));
     for (const id of first) await world.until(id, ['Running']);
     const before = world.sim.world.counts.interactionsCreated;
@@ -402,7 +402,7 @@ describe('with settings of its own', () => {
     world = await startStudio();
     try {
       const notifyHook = receiver.url;
-      world.sim.script({ midjourney: { match: 'tell me why', notice: 'banned-prompt' } } as never);
+      world.sim.script({ midjourney: { match: 'tell me why', notice: 'banned-prompt' } });
       const proxied = await world.submit('imagine', { prompt: 'tell me all', notifyHook, state: 'my-state' });
       const own = await world.imagine('tell me in the other words', { notifyHook });
       const failing = await world.submit('imagine', { prompt: 'tell me why', notifyHook });

@@ -9,7 +9,6 @@ import { Intake } from './intake.ts';
 import { takeInteraction } from './interactions.ts';
 import { type DeskParts, JobRun } from './job-run.ts';
 import { OpenJob } from './open-job.ts';
-import type { MidjourneyOptions } from './options.ts';
 import { paceOf } from './pace.ts';
 import { askSeed } from './seed.ts';
 import { postPicture } from './sending.ts';
@@ -23,14 +22,14 @@ const EPHEMERAL = 64;
 
 /** A room of Midjourney: reads its channel once, from the moment it is made, and gives each job its own. */
 export class MidjourneyDesk implements TaskDesk {
-  readonly #room: TaskRoom<MidjourneyOptions>;
+  readonly #room: DeskRoom;
   readonly #closing = new AbortController();
   readonly #parts: DeskParts;
   readonly #silence: SilenceWatch;
   /** Why nothing can be read any more. */
   #failure: Error | undefined;
 
-  constructor(room: TaskRoom<MidjourneyOptions>) {
+  constructor(room: DeskRoom) {
     this.#room = room;
     const { signal } = this.#closing;
     const place = room.guildId === undefined ? { channelId: room.channelId } : { guildId: room.guildId };

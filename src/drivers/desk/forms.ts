@@ -5,7 +5,6 @@ import type { TaskJob, TaskRoom } from '../../core/task-driver.ts';
 import { pauseOf } from './account-notices.ts';
 import { fillModal, frameIsCaptcha, maskBody } from './modals.ts';
 import { parentPrompt } from './open-job.ts';
-import type { MidjourneyOptions } from './options.ts';
 import { humanRequired, type Unsent } from './sending.ts';
 
 /** Where the page for painting a region takes its answer. Source: the page itself. */
@@ -17,7 +16,7 @@ export function answerTo(
   modal: OpenedModal,
   job: TaskJob,
   applicationId: string,
-  room: TaskRoom<MidjourneyOptions>,
+  room: DeskRoom,
 ): Unsent {
   const components = fillModal(modal, { prompt: wordsFor(job) });
   const { guildId, channelId } = room;
@@ -48,7 +47,7 @@ export async function answerFrame(
   frame: OpenedFrame,
   job: TaskJob,
   applicationId: string,
-  room: TaskRoom<MidjourneyOptions>,
+  room: DeskRoom,
   signal: AbortSignal,
 ): Promise<void> {
   if (frameIsCaptcha(frame)) {
@@ -70,7 +69,7 @@ async function post(
   frame: OpenedFrame,
   applicationId: string,
   body: unknown,
-  room: TaskRoom<MidjourneyOptions>,
+  room: DeskRoom,
   signal: AbortSignal,
 ): Promise<{ readonly status: number; readonly body: string } | undefined> {
   try {

@@ -8,7 +8,6 @@ import { likeliest, likeliestRefused, type Match, matchSighting, pickOf } from '
 import { OlderBots } from './older-bots.ts';
 import { type OpenJob, textKey } from './open-job.ts';
 import { OpenJobs } from './open-jobs.ts';
-import type { MidjourneyOptions } from './options.ts';
 import { parseMessage } from './parse.ts';
 import { Recent } from './recent.ts';
 import { isFinal, isForeign, isOurs, type Sighting } from './sighting.ts';
@@ -26,7 +25,7 @@ const MOST_REMEMBERED = 10_000;
 /** Reads a room's messages, each once, and gives each to the one open job that it belongs to. */
 export class Intake {
   readonly jobs = new OpenJobs<OpenJob>();
-  readonly #room: TaskRoom<MidjourneyOptions>;
+  readonly #room: DeskRoom;
   readonly #olderBots = new OlderBots();
   readonly #unclaimed = new Unclaimed();
   readonly #claimed = new Recent(MOST_REMEMBERED);
@@ -36,7 +35,7 @@ export class Intake {
   #isBlind = false;
   #stopLooking: (() => void) | undefined;
 
-  constructor(room: TaskRoom<MidjourneyOptions>) {
+  constructor(room: DeskRoom) {
     this.#room = room;
   }
 

@@ -6,13 +6,12 @@ import type { Intake } from './intake.ts';
 import { keyOf } from './keys.ts';
 import { frameIsCaptcha } from './modals.ts';
 import type { OpenJob } from './open-job.ts';
-import type { MidjourneyOptions } from './options.ts';
 
 /** Takes in what Discord tells about an interaction. */
 export function takeInteraction(
   change: InteractionChange,
   intake: Intake,
-  room: TaskRoom<MidjourneyOptions>,
+  room: DeskRoom,
 ): void {
   const job = jobOf(change, intake);
   if (job) tellJob(change, job, intake, room.clock.now());
@@ -61,7 +60,7 @@ function end(job: OpenJob, intake: Intake): void {
 }
 
 /** A check may open without being asked for. */
-function reportCheck(frame: OpenedFrame, room: TaskRoom<MidjourneyOptions>): void {
+function reportCheck(frame: OpenedFrame, room: DeskRoom): void {
   if (frame.channelId !== room.channelId || !frameIsCaptcha(frame)) return;
   room.report(pauseOf('captcha', frame.title, room));
 }

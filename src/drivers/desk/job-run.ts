@@ -8,14 +8,13 @@ import type { History } from './history.ts';
 import type { Intake } from './intake.ts';
 import { keyOf } from './keys.ts';
 import type { OpenJob, Step } from './open-job.ts';
-import type { MidjourneyOptions } from './options.ts';
 import type { Pace } from './pace.ts';
 import { prepare, readRefusal, type Unsent } from './sending.ts';
 import { isTooLate, type Limit, lateError, nextDue } from './time-limits.ts';
 
 /** What the jobs of a desk share. */
 export interface DeskParts {
-  readonly room: TaskRoom<MidjourneyOptions>;
+  readonly room: DeskRoom;
   readonly intake: Intake;
   readonly book: CommandBook;
   readonly pace: Pace;

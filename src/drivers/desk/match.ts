@@ -136,7 +136,7 @@ function isBy(job: Matchable, message: Message): boolean {
 
 /** Partial updates name no author; whose message it is, is known from its creation. */
 function isAnonymous(message: Message): boolean {
-  return message.author === undefined && message.application_id === undefined;
+  return !message.author && !message.application_id;
 }
 
 /** True when a stronger key of the job, or of the message, says that they do not belong together. */

@@ -8,7 +8,6 @@ import type { AccountNotice, TaskJob, TaskRoom } from '../../core/task-driver.ts
 import { linkOf, pauseOf } from './account-notices.ts';
 import type { CommandBook } from './command-book.ts';
 import { commandOptions } from './commands.ts';
-import type { MidjourneyOptions } from './options.ts';
 
 /** An interaction that still lacks its nonce. */
 export type Unsent = (nonce: string) => Interaction;
@@ -20,7 +19,7 @@ const LIMITED_MS = 5_000;
 
 /** Puts a picture into the room's channel; gives the link of its attachment. */
 export async function postPicture(
-  room: TaskRoom<MidjourneyOptions>,
+  room: DeskRoom,
   file: MediaFile,
   signal: AbortSignal,
 ): Promise<string> {
@@ -35,7 +34,7 @@ export async function postPicture(
 export function prepare(
   job: TaskJob,
   applicationId: Snowflake,
-  room: TaskRoom<MidjourneyOptions>,
+  room: DeskRoom,
   book: CommandBook,
   signal: AbortSignal,
 ): Promise<Unsent> {
@@ -43,7 +42,7 @@ export function prepare(
   return prepareCommand(job, applicationId, room, book, signal);
 }
 
-function pressing(job: TaskJob, applicationId: Snowflake, room: TaskRoom<MidjourneyOptions>): Unsent {
+function pressing(job: TaskJob, applicationId: Snowflake, room: DeskRoom): Unsent {
   const { action } = job.request;
   const { messageId, messageFlags = 0 } = job.parent?.trace ?? {};
   if (action === undefined || messageId === undefined) {
@@ -66,7 +65,7 @@ function pressing(job: TaskJob, applicationId: Snowflake, room: TaskRoom<Midjour
 async function prepareCommand(
   job: TaskJob,
   applicationId: Snowflake,
-  room: TaskRoom<MidjourneyOptions>,
+  room: DeskRoom,
   book: CommandBook,
   signal: AbortSignal,
 ): Promise<Unsent> {
@@ -89,7 +88,7 @@ async function prepareCommand(
 /** Prompts take pictures as links, the other commands as files in Discord's storage. */
 async function withFiles(
   { request, files }: TaskJob,
-  room: TaskRoom<MidjourneyOptions>,
+  room: DeskRoom,
   signal: AbortSignal,
 ): Promise<{ request: TaskRequest; files: StoredFile[] }> {
   const takesLinks = request.verb === 'imagine' || request.verb === 'animate' || request.verb === 'shorten';
@@ -115,7 +114,7 @@ export type Refusal =
 export function readRefusal(
   error: unknown,
   interaction: Interaction,
-  room: TaskRoom<MidjourneyOptions>,
+  room: DeskRoom,
 ): Refusal {
   if (!(error instanceof GatewayError)) return { type: 'refused', error: asError(error) };
   switch (error.code) {
@@ -137,12 +136,12 @@ export function readRefusal(
   }
 }
 
-function checked(error: GatewayError, room: TaskRoom<MidjourneyOptions>): Refusal {
+function checked(error: GatewayError, room: DeskRoom): Refusal {
   const notice = pauseOf('discord_captcha', error.message, room);
   return { type: 'refused', error: humanRequired(error.message, room, error), notice };
 }
 
-function refused(error: GatewayError, room: TaskRoom<MidjourneyOptions>): Refusal {
+function refused(error: GatewayError, room: DeskRoom): Refusal {
   if (discordCode(error) === UNKNOWN_MESSAGE) {
     const text = 'The message that carries the button is gone.';
     return { type: 'refused', error: new GatewayError('parent_gone', text, { cause: error }) };
@@ -163,7 +162,7 @@ function statusOf(error: GatewayError): number | undefined {
 /** The error of a check that only a person may answer, with the place where that can be done. */
 export function humanRequired(
   text: string,
-  room: TaskRoom<MidjourneyOptions>,
+  room: DeskRoom,
   cause?: unknown,
 ): GatewayError {
   const hint = `Open ${linkOf(room)} in Discord with this account, answer the check, then resume the account.`;

@@ -1,6 +1,5 @@
 /** How long each state of a job may last: pure. Times are milliseconds since the epoch. */
 import { GatewayError } from '../../core/errors.ts';
-import type { MidjourneyOptions } from './options.ts';
 
 /** The options that limit a job. */
 export type LimitOptions = Pick<MidjourneyOptions, 'timeoutMinutes' | 'submitMinutes' | 'botQueueMinutes'>;

@@ -5,7 +5,7 @@
 import type { Component } from '../../core/discord.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { ActionKind, ActionWish, TaskAction } from '../../core/task.ts';
-import { flatten } from './parse-text.ts';
+import { flatten } from '../desk/parse-text.ts';
 
 /** Component types and the style of a button that only opens a link (Discord docs, "Component Reference"). */
 const BUTTON = 2;

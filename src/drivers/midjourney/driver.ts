@@ -1,5 +1,5 @@
 import type { TaskDriver } from '../../core/task-driver.ts';
-import { MidjourneyDesk } from './desk.ts';
+import { MidjourneyDesk } from '../desk/desk.ts';
 import type { MidjourneyOptions } from './options.ts';
 import { planTask } from './plan.ts';
 

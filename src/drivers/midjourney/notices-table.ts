@@ -1,4 +1,4 @@
-import type { NoticeMessage } from './parsed.ts';
+import type { NoticeMessage } from '../desk/parsed.ts';
 
 /** What a notice means, apart from its words. */
 export type NoticeMeaning = Pick<NoticeMessage, 'consequence' | 'code' | 'account'>;

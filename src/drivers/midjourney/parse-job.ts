@@ -1,6 +1,6 @@
 /** The text of a message about a job: `**prompt** - marker <@user> (31%) (fast)`. */
 import type { TaskMode } from '../../core/task.ts';
-import type { JobMessage, Work } from './parsed.ts';
+import type { JobMessage, Work } from '../desk/parsed.ts';
 
 /** What the text alone says about a job; whether it is final depends on the picture besides. */
 export interface JobText extends Omit<JobMessage, 'type' | 'stage'> {

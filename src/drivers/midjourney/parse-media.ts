@@ -1,6 +1,6 @@
 import type { Attachment, Message } from '../../core/discord.ts';
 import type { Media } from '../../core/media.ts';
-import { flatten } from './parse-text.ts';
+import { flatten } from '../desk/parse-text.ts';
 
 const PICTURE_TYPE = /^(?:image|video)\//;
 const PICTURE_NAME = /\.(?:png|jpe?g|webp|gif|mp4|webm|mov)$/i;

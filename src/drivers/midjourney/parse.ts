@@ -4,8 +4,8 @@ import { readActions } from './buttons.ts';
 import { readNotice } from './notices.ts';
 import { isInterim, type JobText, readJobText } from './parse-job.ts';
 import { jobIdOf, mediaOf } from './parse-media.ts';
-import { cardsOf, textOf } from './parse-text.ts';
-import type { JobMessage, Parsed } from './parsed.ts';
+import { cardsOf, textOf } from '../desk/parse-text.ts';
+import type { JobMessage, Parsed } from '../desk/parsed.ts';
 import { readSeed, readTexts, readWords } from './texts.ts';
 
 /** Message flag of "Midjourney is thinking …" (Discord docs, "Message Flags"). */

@@ -1,7 +1,7 @@
 /** Prompts: what is sent, what may not be sent, and how an echoed prompt is compared with the one that was asked. */
 import { GatewayError } from '../../core/errors.ts';
 import type { TaskRequest } from '../../core/task.ts';
-import { findBannedWord } from './banned-words.ts';
+import { findBannedWord } from '../desk/banned-words.ts';
 import type { MidjourneyOptions } from './options.ts';
 
 /** Longest text of a command's option (Discord docs, "Application Command Option Structure"), in UTF-16 units. */

@@ -4,9 +4,9 @@ import { GatewayError } from '../../core/errors.ts';
 import type { TaskRoom } from '../../core/task-driver.ts';
 import { commandOptions, findCommand } from './commands.ts';
 import type { MidjourneyOptions } from './options.ts';
-import { paceOf } from './pace.ts';
+import { paceOf } from '../desk/pace.ts';
 import { parseMessage } from './parse.ts';
-import { isFinal } from './sighting.ts';
+import { isFinal } from '../desk/sighting.ts';
 
 /** The reaction on which the bot writes what it knows of a job. */
 const ENVELOPE = '✉️';

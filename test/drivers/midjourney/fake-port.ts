@@ -13,7 +13,7 @@ import { silentLog } from '../../../src/core/log.ts';
 import type { MediaFile } from '../../../src/core/media.ts';
 import type { TaskEvent, TaskRequest } from '../../../src/core/task.ts';
 import type { AccountNotice, TaskJob, TaskRoom } from '../../../src/core/task-driver.ts';
-import { MidjourneyDesk } from '../../../src/drivers/midjourney/desk.ts';
+import { MidjourneyDesk } from '../../../src/drivers/desk/desk.ts';
 import {
   MIDJOURNEY_ID,
   type MidjourneyOptions,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { OpenedModal } from '../../../src/core/interaction.ts';
-import { fillModal, frameIsCaptcha, maskBody } from '../../../src/drivers/midjourney/modals.ts';
+import { fillModal, frameIsCaptcha, maskBody } from '../../../src/drivers/desk/modals.ts';
 
 const modal = (components: OpenedModal['components']): OpenedModal => ({
   id: '1',

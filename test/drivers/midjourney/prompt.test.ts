@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { GatewayError } from '../../../src/core/errors.ts';
 import type { TaskRequest } from '../../../src/core/task.ts';
-import { parseWordList } from '../../../src/drivers/midjourney/banned-words.ts';
+import { parseWordList } from '../../../src/drivers/desk/banned-words.ts';
 import { checkPrompt, promptFor, promptKey } from '../../../src/drivers/midjourney/prompt.ts';
 
 const request = (more: Partial<TaskRequest> = {}): TaskRequest => ({
