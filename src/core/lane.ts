@@ -57,10 +57,12 @@ export class Lane {
     this.#setup = setup;
   }
 
+  /** Tasks that run. */
   get running(): number {
     return this.#running.size;
   }
 
+  /** Tasks that wait. */
   get queued(): number {
     return this.#waiting.size;
   }

@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+
 /** A file in memory, ready to be attached to a Discord message. */
 export interface MediaFile {
   /** File name with extension, no path. */
@@ -30,4 +32,32 @@ export interface MediaLoader {
    * @throws GatewayError media_invalid (not a picture, empty, too large), media_unreachable, media_forbidden
    */
   load(source: MediaSource, signal: AbortSignal): Promise<MediaFile>;
+}
+
+/** Which bytes of a file are wanted, counted from 0, the last one included: `start` to `end` or to the file's end, or its last ones. */
+export type ByteRange =
+  | { readonly start: number; readonly end?: number | undefined }
+  | { readonly last: number };
+
+/** A video on its way. */
+export interface VideoStream {
+  /** 200: the whole file; 206: the range that was asked for; 416: the file has no such range, and the body is empty. */
+  readonly status: 200 | 206 | 416;
+  readonly contentType: string;
+  /** Bytes of the whole file; undefined where nobody says. */
+  readonly size: number | undefined;
+  /** The first and the last byte of a range (206). */
+  readonly range?: { readonly start: number; readonly end: number } | undefined;
+  /** Must be read to its end, or destroyed. */
+  readonly body: Readable;
+}
+
+/** Opens videos of bots without keeping them in memory. */
+export interface VideoSource {
+  /**
+   * Begins to read a video; where the size is unknown a range may be answered with the whole file.
+   * @param signal ends the reading as well
+   * @throws GatewayError media_unreachable, media_forbidden, media_invalid
+   */
+  open(url: string, range: ByteRange | undefined, signal: AbortSignal): Promise<VideoStream>;
 }

@@ -22,6 +22,7 @@ export class TaskFeed {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Tells everybody; a listener that throws keeps nobody else from hearing it. */
   tell(change: TaskChange): void {
     for (const listener of [...this.#listeners]) {
       try {

@@ -37,11 +37,13 @@ export class TaskReader {
     throw new GatewayError('task_not_found', `There is no task "${id}".`, { param: 'taskId' });
   }
 
+  /** A task as it stands; undefined when the caller has none of this id. */
   async find(caller: Caller, id: string, signal: AbortSignal): Promise<Task | undefined> {
     const task = await this.#visible(caller, id);
     return task && (await this.#renewed([task], signal))[0];
   }
 
+  /** Tasks of the caller, of all callers for admins. */
   async list(caller: Caller, query: TaskQuery, signal: AbortSignal): Promise<Task[]> {
     const own = caller.admin ? query : { ...query, callerId: caller.id };
     const listed = await this.#tools.store.listTasks(own);
@@ -50,6 +52,7 @@ export class TaskReader {
     return this.#renewed(newest.filter(isMeant), signal);
   }
 
+  /** The changes of one task, until its end. @throws GatewayError task_not_found */
   watch(caller: Caller, id: string, signal: AbortSignal): AsyncIterable<Task> {
     const stop = new AbortController();
     const isThis = (change: TaskChange) => change.type === 'task-changed' && change.task.id === id;
@@ -58,6 +61,7 @@ export class TaskReader {
     return follow(first, changes, () => stop.abort());
   }
 
+  /** The changes of all tasks and accounts that the caller may see. */
   watchAll(caller: Caller, signal: AbortSignal): AsyncIterable<TaskChange> {
     return this.#tools.feed.changes((change) => {
       if (change.type === 'account-changed') return mayUse(caller, change.account.botId);

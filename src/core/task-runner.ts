@@ -31,6 +31,7 @@ export class TaskRunner {
     this.#tools = tools;
   }
 
+  /** Tasks that run. */
   get active(): number {
     return this.#running.size;
   }

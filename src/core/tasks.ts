@@ -116,6 +116,11 @@ export interface TaskService {
   listTasks(caller: Caller, query: TaskQuery, signal: AbortSignal): Promise<Task[]>;
   /** Ends a task; an ended one stays as it is. @throws GatewayError task_not_found */
   cancelTask(caller: Caller, id: string, signal: AbortSignal): Promise<Task>;
+  /**
+   * Forgets an ended task and what is kept beside it; its message on Discord stays.
+   * @throws GatewayError task_not_found, parent_unfinished (it has not ended)
+   */
+  deleteTask(caller: Caller, id: string): Promise<void>;
   /** The seed of a finished picture. @throws GatewayError task_not_found, parent_unfinished, bot_failed */
   taskSeed(caller: Caller, id: string, signal: AbortSignal): Promise<string>;
   /** Puts pictures onto Discord's CDN through an account of a bot; gives their links. */
