@@ -61,6 +61,7 @@ function taskCalls(tasks: TaskService): TaskService {
     findTask: (...given) => tasks.findTask(...given),
     listTasks: (...given) => tasks.listTasks(...given),
     cancelTask: (...given) => tasks.cancelTask(...given),
+    deleteTask: (...given) => tasks.deleteTask(...given),
     taskSeed: (...given) => tasks.taskSeed(...given),
     uploadPictures: (...given) => tasks.uploadPictures(...given),
     watchTask: (...given) => tasks.watchTask(...given),

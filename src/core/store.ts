@@ -62,6 +62,8 @@ export interface TaskStore {
   openTasks(): Promise<Task[]>;
   /** The files of a task in their order; empty when it has none (any more). */
   taskFiles(id: string): Promise<MediaFile[]>;
+  /** Forgets a task with its files; true when there was one. */
+  deleteTask(id: string): Promise<boolean>;
   /** Forgets ended tasks that were submitted before; at most `limit` at a time. Gives how many. */
   forgetTasks(submittedBefore: number, limit: number): Promise<number>;
   saveAccountState(state: StoredAccountState): Promise<void>;

@@ -122,7 +122,10 @@ export class Studio {
   choose(wish: { accountId?: string | undefined; isFast: boolean; needsSlot: boolean }): Place {
     if (this.places.length === 0) throw this.#noAccount('none of its accounts is enabled');
     const named = this.places.filter(({ room }) => (wish.accountId ?? room.account.id) === room.account.id);
-    if (named.length === 0) throw this.#noAccount(`there is no account "${wish.accountId}" in this bot`);
+    if (named.length === 0) {
+      const message = `Bot "${this.setup.id}" has no account "${wish.accountId}".`;
+      throw new GatewayError('account_not_found', message, { hint: 'Use a name of rooms[].account.' });
+    }
     const able = named.filter((place) => this.refusal(place) === undefined);
     if (able.length === 0) throw this.#refusalOf(named);
     const isQuick = ({ room }: Place) => !this.#slow.has(room.account.id);
@@ -139,9 +142,17 @@ export class Studio {
     const state = this.#states.get(room.account.id);
     const trouble = room.account.trouble();
     if (trouble) return trouble;
-    if (state)
-      return this.#noAccount(`the account "${room.account.id}" is ${state.condition}: ${state.text}`);
+    if (state) {
+      const text = state.text.replace(/\.$/, '');
+      const message = `The account "${room.account.id}" is ${state.condition}: ${text}.`;
+      return new GatewayError('no_account', message, { hint: REMEDIES[state.reason] });
+    }
     return room.account.quota?.trouble();
+  }
+
+  /** True when the fast hours of an account are used up. */
+  isSlow(accountId: string): boolean {
+    return this.#slow.has(accountId);
   }
 
   /** True while waiting tasks of an account may begin. */
@@ -176,22 +187,27 @@ export class Studio {
     if (consequence === 'slow') this.#slow.add(accountId);
     else if (consequence === 'disable' || this.#states.get(accountId)?.condition !== 'disabled') {
       const condition = consequence === 'pause' ? 'paused' : 'disabled';
-      this.#setState(accountId, { condition, reason, text, link });
+      this.#setState(accountId, { condition, reason, text, link }).catch((error: unknown) => {
+        this.#tools.log.error({ bot: this.setup.id, err: error }, 'the state of an account was not stored');
+      });
     }
     this.#tell(accountId);
   }
 
-  /** An order of the operator. */
-  order(accountId: string, order: AccountOrder): void {
+  /** An order of the operator; resolves once it is stored. */
+  async order(accountId: string, order: AccountOrder): Promise<void> {
+    let stored: Promise<void>;
     if (order === 'resume') {
       this.#slow.delete(accountId);
       this.#states.delete(accountId);
-      this.#write(this.#tools.store.deleteAccountState(this.setup.id, accountId));
+      stored = this.#tools.store.deleteAccountState(this.setup.id, accountId);
     } else {
       const condition = order === 'pause' ? 'paused' : 'draining';
-      this.#setState(accountId, { condition, reason: 'operator', text: 'by the operator', link: undefined });
+      const state = { condition, reason: 'operator', text: 'by the operator', link: undefined } as const;
+      stored = this.#setState(accountId, state);
     }
     this.refresh(accountId);
+    await stored;
   }
 
   /** The connection or the condition of an account has changed. */
@@ -290,11 +306,11 @@ export class Studio {
   #setState(
     accountId: string,
     state: Pick<StoredAccountState, 'condition' | 'reason' | 'text' | 'link'>,
-  ): void {
+  ): Promise<void> {
     const stored = { botId: this.setup.id, accountId, since: this.#tools.clock.now(), ...state };
     this.#states.set(accountId, stored);
-    this.#write(this.#tools.store.saveAccountState(stored));
     for (const place of this.places) this.rescue(place);
+    return this.#tools.store.saveAccountState(stored);
   }
 
   #moveWaiting(from: Place): void {
@@ -312,12 +328,6 @@ export class Studio {
     const able = this.places.filter((place) => place !== from && this.refusal(place) === undefined);
     const connected = preferred(able, ({ room }) => room.account.isConnected());
     return preferred(connected, ({ lane }) => !lane.isFull());
-  }
-
-  #write(writing: Promise<void>): void {
-    writing.catch((error: unknown) => {
-      this.#tools.log.error({ bot: this.setup.id, err: error }, 'the state of an account was not stored');
-    });
   }
 
   #tell(accountId: string): void {

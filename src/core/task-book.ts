@@ -16,6 +16,9 @@ export interface TaskBookTools {
 /** Progress is written so much later at most, in milliseconds: a restart may lose a percentage, nothing else. */
 const LAZY_WRITE_MS = 1_000;
 
+/** Ended tasks that are kept at hand, as clients ask for one again and again. */
+const MOST_RECENT = 1_000;
+
 /** The end of a task is written again for as long as the store fails, with a growing pause, in milliseconds. */
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 60_000;
@@ -32,6 +35,7 @@ interface Open {
 export class TaskBook {
   readonly #tools: TaskBookTools;
   readonly #open = new Map<string, Open>();
+  readonly #recent = new Map<string, Task>();
   #isClosed = false;
 
   constructor(tools: TaskBookTools) {
@@ -57,7 +61,25 @@ export class TaskBook {
 
   /** A task as it stands. */
   async find(id: string): Promise<Task | undefined> {
-    return this.#open.get(id)?.task ?? (await this.#tools.store.findTask(id));
+    const known = this.#open.get(id)?.task ?? this.#recent.get(id);
+    if (known) return known;
+    const task = await this.#tools.store.findTask(id);
+    if (task && hasEnded(task)) this.#remember(task);
+    return task;
+  }
+
+  /** Writes what was learnt of an ended task; false when it has changed meanwhile, or is gone. */
+  async keep(task: Task): Promise<boolean> {
+    const isNewest = await this.#tools.store.saveTask(task);
+    if (isNewest) this.#remember(task);
+    else this.#recent.delete(task.id);
+    return isNewest;
+  }
+
+  /** Forgets an ended task. */
+  async delete(id: string): Promise<void> {
+    await this.#tools.store.deleteTask(id);
+    this.#recent.delete(id);
   }
 
   /** A task that has not ended, as it stands. */
@@ -114,6 +136,7 @@ export class TaskBook {
     try {
       await this.#write(open);
       this.#open.delete(id);
+      this.#remember(open.task);
     } catch (error) {
       this.#complain(id, error);
       if (this.#isClosed) return;
@@ -128,6 +151,13 @@ export class TaskBook {
     const { task } = open;
     await this.#tools.store.saveTask(task);
     open.written = Math.max(open.written, task.revision);
+  }
+
+  #remember(task: Task): void {
+    this.#recent.delete(task.id);
+    this.#recent.set(task.id, task);
+    const [oldest] = this.#recent.keys();
+    if (this.#recent.size > MOST_RECENT && oldest !== undefined) this.#recent.delete(oldest);
   }
 
   #complain(id: string, error: unknown): void {

@@ -40,6 +40,8 @@ export interface TaskJob {
   readonly parent?: Pick<Task, 'id' | 'trace' | 'finalPrompt' | 'request' | 'actions'> | undefined;
   /** What an earlier run of this job has left: with a nonce it was maybe sent, and must not be sent again. */
   readonly trace: TaskTrace;
+  /** Messages that are results of other tasks already: of a job that was maybe sent, they must not be taken for its own. */
+  readonly taken?: readonly Snowflake[] | undefined;
   /** When the job was first sent, or now, in milliseconds since the epoch: its time limits count from here. */
   readonly startedAt: number;
 }

@@ -32,7 +32,7 @@ export class TaskFloor {
   constructor(tools: TaskFloorTools) {
     const { book, feed, store, clock, ids, log } = tools;
     this.#tools = tools;
-    this.runner = new TaskRunner({ book, files: (id) => store.taskFiles(id), clock, log });
+    this.runner = new TaskRunner({ book, store, clock, log });
     const studioTools = {
       store,
       clock,
@@ -158,7 +158,8 @@ export function timeLimit(clock: Clock, delayMs: number, signal: AbortSignal) {
 }
 
 function entryOf(task: Task): LaneEntry {
-  const mayMove = task.request.parentId === undefined && task.trace.nonce === undefined;
+  const isBound = task.request.parentId !== undefined || task.isPinned === true;
+  const mayMove = !isBound && task.trace.nonce === undefined;
   return { taskId: task.id, needsSlot: task.isInstant !== true, mayMove };
 }
 

@@ -49,6 +49,7 @@ export function planOrder(order: TaskOrder, studio: Studio, parent: Task | undef
   }
   const wish = wishOf(order);
   const plan = driver.plan(wish, parent, options);
+  if (plan.asks && order.cannotBeAsked) throw missing(plan.asks);
   const place = parent && studio.placeOf(parent);
   if (parent && !place) throw gone(parent);
   return {
@@ -113,6 +114,12 @@ function unknown({
   const what = caller.admin ? ` (driver: ${driver})` : '';
   return new GatewayError('model_not_found', `This gateway has no bot of that kind${what}.`, {
     hint: 'Add one to bots in cordgate.yaml.',
+  });
+}
+
+function missing(what: 'prompt' | 'mask'): GatewayError {
+  return new GatewayError('invalid_request', `The button opens a form that needs a ${what}.`, {
+    param: what,
   });
 }
 

@@ -83,7 +83,7 @@ export class TaskReader {
     return tasks.map((task) => {
       const renewed = withLinks(task, links);
       // Not stored is not lost: the next reader renews them again.
-      if (renewed !== task) this.#tools.store.saveTask(renewed).catch(() => {});
+      if (renewed !== task) this.#tools.book.keep(renewed).catch(() => {});
       return renewed;
     });
   }

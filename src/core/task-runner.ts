@@ -3,6 +3,7 @@ import { GatewayError, toGatewayError } from './errors.ts';
 import type { LaneEntry } from './lane.ts';
 import type { Log } from './log.ts';
 import type { Reservation } from './quota.ts';
+import type { TaskStore } from './store.ts';
 import type { Place } from './studio.ts';
 import { applyEvent, endTask, hasEnded, type Task, type TaskEvent } from './task.ts';
 import type { TaskBook } from './task-book.ts';
@@ -11,10 +12,13 @@ import type { TaskJob } from './task-driver.ts';
 /** What running tasks needs. */
 export interface TaskRunnerTools {
   readonly book: TaskBook;
-  readonly files: (id: string) => Promise<TaskJob['files']>;
+  readonly store: Pick<TaskStore, 'taskFiles' | 'listTasks'>;
   readonly clock: Clock;
   readonly log: Log;
 }
+
+/** Results that are looked through for a task of an earlier run. */
+const MOST_TAKEN = 1_000;
 
 /** Marks an abort that leaves the task as it is, for the next process to go on with. */
 const HANDED_OVER = new GatewayError('shutting_down', 'The gateway is stopping.');
@@ -86,17 +90,27 @@ export class TaskRunner {
 
   /** Its parent and its files are read. */
   async #prepare(task: Task): Promise<TaskJob> {
-    const { book, clock, files } = this.#tools;
+    const { book, clock, store } = this.#tools;
     const { parentId } = task.request;
     const parent = parentId === undefined ? undefined : await book.find(parentId);
     return {
       id: task.id,
       request: task.request,
-      files: task.request.files > 0 ? await files(task.id) : [],
+      files: task.request.files > 0 ? await store.taskFiles(task.id) : [],
       parent,
       trace: task.trace,
+      taken: task.trace.nonce === undefined ? [] : await this.#takenBeside(task),
       startedAt: task.startedAt ?? clock.now(),
     };
+  }
+
+  /** The results of the account's other tasks, as far back as this one may have been sent. */
+  async #takenBeside({ botId, accountId, startedAt = 0 }: Task): Promise<string[]> {
+    const query = { botId, accountId, statuses: ['succeeded'], limit: MOST_TAKEN } as const;
+    const ended = await this.#tools.store.listTasks(query);
+    return ended.flatMap(({ finishedAt = 0, trace }) =>
+      finishedAt >= startedAt ? (trace.messageId ?? []) : [],
+    );
   }
 
   /** Stores the nonce: without it the task could be sent twice, so a failing store stops it here. */

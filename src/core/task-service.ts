@@ -71,7 +71,7 @@ class Tasks implements RunningTaskService {
   readonly #reader: TaskReader;
   readonly #startedAt: number;
   #cancelSweep = () => {};
-  #isClosing = false;
+  readonly #stopping = new AbortController();
 
   constructor(tools: TaskServiceTools) {
     const { clock, log, store, ids, observer, studios: setups } = tools;
@@ -94,14 +94,14 @@ class Tasks implements RunningTaskService {
   }
 
   async close(): Promise<void> {
-    this.#isClosing = true;
+    this.#stopping.abort(isStopping());
     this.#cancelSweep();
     await this.#floor.close();
     await this.#book.close();
   }
 
   accountChanged(accountId: string): void {
-    if (this.#isClosing) return;
+    if (this.#stopping.signal.aborted) return;
     for (const studio of this.#floor.studios) studio.refresh(accountId);
   }
 
@@ -183,6 +183,17 @@ class Tasks implements RunningTaskService {
     return (await this.#book.find(id)) ?? task;
   }
 
+  async deleteTask(caller: Caller, id: string): Promise<void> {
+    const task = await this.#reader.require(caller, id);
+    if (!hasEnded(task)) {
+      throw new GatewayError('parent_unfinished', `Task ${id} has not ended.`, {
+        hint: 'Cancel it first.',
+        param: 'taskId',
+      });
+    }
+    await this.#book.delete(id);
+  }
+
   async taskSeed(caller: Caller, id: string, signal: AbortSignal): Promise<string> {
     const task = await this.#reader.require(caller, id);
     if (task.seed !== undefined) return task.seed;
@@ -225,7 +236,7 @@ class Tasks implements RunningTaskService {
       const message = `No drawing or filming bot uses an account "${accountId}".`;
       throw new GatewayError('account_not_found', message);
     }
-    for (const studio of meant) studio.order(accountId, order);
+    await Promise.all(meant.map((studio) => studio.order(accountId, order)));
     return meant.flatMap((studio) => studio.views().filter((view) => view.accountId === accountId));
   }
 
@@ -249,8 +260,9 @@ class Tasks implements RunningTaskService {
       guildId: room.guildId,
       channelId: room.channelId,
       status: draft.asks ? 'form' : 'queued',
-      request: draft.request,
+      request: withSpeed(draft.request, draft.studio, room.account.id),
       isInstant: !draft.plan.needsSlot,
+      isPinned: order.accountId !== undefined,
       percent: 0,
       media: [],
       actions: [],
@@ -285,7 +297,7 @@ class Tasks implements RunningTaskService {
   async #keepSeed(id: string, seed: string): Promise<void> {
     for (let tries = 1; tries <= SEED_TRIES; tries += 1) {
       const task = await this.#book.find(id);
-      if (!task || (await this.#tools.store.saveTask({ ...task, seed, revision: task.revision + 1 }))) return;
+      if (!task || (await this.#book.keep({ ...task, seed, revision: task.revision + 1 }))) return;
     }
   }
 
@@ -302,8 +314,7 @@ class Tasks implements RunningTaskService {
   }
 
   #refuseWhenClosing(): void {
-    if (!this.#isClosing) return;
-    throw new GatewayError('shutting_down', 'The gateway is stopping.', { retryAfterMs: 5_000 });
+    if (this.#stopping.signal.aborted) throw isStopping();
   }
 
   /** Forgets old tasks bit by bit, so that nobody waits for it. */
@@ -316,8 +327,12 @@ class Tasks implements RunningTaskService {
     } catch (error) {
       log.error({ err: error }, 'old tasks could not be forgotten');
     }
-    if (!this.#isClosing) this.#cancelSweep = clock.after(pauseMs, () => void this.#sweep());
+    if (!this.#stopping.signal.aborted) this.#cancelSweep = clock.after(pauseMs, () => void this.#sweep());
   }
+}
+
+function isStopping(): GatewayError {
+  return new GatewayError('shutting_down', 'The gateway is stopping.', { retryAfterMs: 5_000 });
 }
 
 function noForm(id: string): GatewayError {
@@ -326,4 +341,10 @@ function noForm(id: string): GatewayError {
 
 function missingInForm(id: string, what: 'prompt' | 'mask'): GatewayError {
   return new GatewayError('invalid_request', `Task ${id} waits for a ${what}.`, { param: what });
+}
+
+/** An account without fast hours draws slowly, unless the caller has chosen a speed. */
+function withSpeed(request: Task['request'], studio: Studio, accountId: string): Task['request'] {
+  const isFree = request.mode === undefined && request.verb !== 'act';
+  return isFree && studio.isSlow(accountId) ? { ...request, mode: 'relax' } : request;
 }

@@ -162,6 +162,8 @@ export interface Task {
   readonly request: TaskRequest;
   /** True for work that the bot does at once, beside its other jobs. */
   readonly isInstant?: boolean | undefined;
+  /** True when the caller has named the account: no other one may do it. */
+  readonly isPinned?: boolean | undefined;
   /** The prompt as the bot echoed it: rewritten, parameters added. */
   readonly finalPrompt?: string | undefined;
   /** The prompt as the bot titles its picture: `a small cat - Variations (Strong)`. */

@@ -26,6 +26,8 @@ export interface TaskOrder {
   /** Words and mask for a form that the button opens; with `true` the caller wants to be asked for them. */
   readonly form?: { readonly prompt?: string; readonly mask?: string } | 'ask' | undefined;
   readonly jobId?: string | undefined;
+  /** True when the caller cannot be asked: a button whose form needs words or a mask is refused without them. */
+  readonly cannotBeAsked?: boolean | undefined;
   /** Name of the account that shall do it. */
   readonly accountId?: string | undefined;
   /** Given back as it came. */

@@ -87,11 +87,15 @@ export class MemoryTasks implements TaskStore {
     const old = [...this.tasks.values()]
       .filter((entry) => hasEnded(entry) && entry.submittedAt < submittedBefore)
       .slice(0, limit);
-    for (const { number } of old) {
-      this.tasks.delete(String(number));
-      this.order.splice(this.place(number), 1);
-    }
+    for (const { number } of old) this.drop(number);
     return old.length;
+  }
+
+  /** Drops one task; false when there is none. */
+  async deleteTask(id: string): Promise<boolean> {
+    const entry = this.tasks.get(id);
+    if (entry) this.drop(entry.number);
+    return entry !== undefined;
   }
 
   /** What keeps an account of a bot from working. */
@@ -117,6 +121,13 @@ export class MemoryTasks implements TaskStore {
       const entry = this.tasks.get(String(numbers[index]));
       if (entry) yield entry;
     }
+  }
+
+  private drop(number: bigint): void {
+    const id = String(number);
+    this.tasks.delete(id);
+    this.files.delete(id);
+    this.order.splice(this.place(number), 1);
   }
 
   private place(number: bigint): number {

@@ -40,6 +40,7 @@ const STATEMENTS = {
   change: `UPDATE tasks SET account_id = ?, status = ?, ended = ?, revision = ?, body = ?
     WHERE id = ? AND revision < ?`,
   dropFiles: 'DELETE FROM task_files WHERE task_id = ?',
+  drop: 'DELETE FROM tasks WHERE id = ?',
   find: 'SELECT body FROM tasks WHERE id = ?',
   open: 'SELECT body FROM tasks INDEXED BY tasks_open WHERE ended = 0 ORDER BY id',
   files: 'SELECT name, content_type, bytes FROM task_files WHERE task_id = ? ORDER BY place',
@@ -142,6 +143,16 @@ export class SqliteTasks implements TaskStore {
   /** Drops old ended tasks; gives how many. */
   async forgetTasks(submittedBefore: number, limit: number): Promise<number> {
     return this.write(() => Number(this.statement(STATEMENTS.forget).run(submittedBefore, limit).changes));
+  }
+
+  /** Drops one task; false when there is none. */
+  async deleteTask(id: string): Promise<boolean> {
+    const number = idNumber(id);
+    if (number === undefined) return false;
+    return this.write(() => {
+      this.statement(STATEMENTS.dropFiles).run(number);
+      return this.statement(STATEMENTS.drop).run(number).changes > 0;
+    });
   }
 
   /** What keeps an account of a bot from working. */

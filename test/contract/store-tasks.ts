@@ -252,6 +252,18 @@ export function describeTaskStore(name: string, open: () => Promise<Store>): voi
       expect(await store.saveTask(sampleTask({ id: '1', revision: 9 }))).toBe(false);
     });
 
+    it('deletes a task with its files, and says whether there was one', async () => {
+      const file = { name: 'a.png', contentType: 'image/png', bytes: new Uint8Array([1, 2]) };
+      await store.addTask(sampleTask({ id: '1', request: { ...sampleTask().request, files: 1 } }), [file]);
+      await store.addTask(sampleTask({ id: '2' }), []);
+      expect(await store.taskFiles('1')).toHaveLength(1);
+      expect(await store.deleteTask('1')).toBe(true);
+      expect(await store.deleteTask('1')).toBe(false);
+      expect(await store.deleteTask('no number')).toBe(false);
+      expect(await store.taskFiles('1')).toEqual([]);
+      expect(await idsOf({})).toEqual(['2']);
+    });
+
     it('keeps one state for each account of each bot', async () => {
       await store.saveAccountState(state());
       await store.saveAccountState(state({ condition: 'disabled', reason: 'blocked', link: undefined }));

@@ -261,9 +261,9 @@ describe('the limit of a line', () => {
 
   it('is named, not the fast hours, when the fast accounts are full', async () => {
     const world = await taskWorld({ accounts: ['alice', 'bob'], concurrency: 1, queue: 0 });
-    await world.imagine({ accountId: 'alice' });
+    await world.imagineAt('alice');
     await world.settle();
-    await world.imagine({ accountId: 'bob' });
+    await world.imagineAt('bob');
     await world.settle();
     world.notice('bob', { consequence: 'slow', reason: 'credits', text: 'Credits exhausted' });
     const [running] = world.running.filter(({ accountId }) => accountId === 'bob');
@@ -383,8 +383,8 @@ describe('waiting', () => {
 describe('a task that waits for an account that has stopped', () => {
   it('goes to another account as soon as there is one', async () => {
     const world = await taskWorld({ accounts: ['alice', 'bob'], concurrency: 1 });
-    await world.imagine({ accountId: 'alice' });
-    const { task } = await world.imagine({ accountId: 'alice' });
+    await world.imagineAt('alice');
+    const { task } = await world.imagineAt('alice');
     await world.service.orderAccount('bob', 'pause');
     await world.service.orderAccount('alice', 'pause');
     expect((await world.task(task.id)).status).toBe('queued');
@@ -411,8 +411,10 @@ describe('a task that waits for an account that has stopped', () => {
     const world = await taskWorld({ store, accounts: ['alice', 'bob'] });
     await finished(world, 'alice');
     const go = store.stall();
-    const ordering = world.imagine({ accountId: 'alice' });
+    world.offline.add('bob');
+    const ordering = world.imagine();
     await world.settle();
+    world.offline.delete('bob');
     world.notice('alice', captcha);
     go();
     const { task } = await ordering;
@@ -427,7 +429,7 @@ describe('a task that waits for an account that has stopped', () => {
       queue: 1,
       balance: 'round-robin',
     });
-    for (const accountId of ['alice', 'alice', 'bob', 'bob']) await world.imagine({ accountId });
+    for (const accountId of ['alice', 'alice', 'bob', 'bob']) await world.imagineAt(accountId);
     await world.settle();
     await world.service.orderAccount('alice', 'pause');
     expect(viewOf(world, 'bob').queued).toBe(1);

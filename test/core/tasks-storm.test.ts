@@ -200,7 +200,9 @@ class Storm {
       case 'pause':
       case 'resume':
       case 'drain':
-        await service.orderAccount(account, kind);
+        // It is answered once it is stored, which a store that hangs puts off.
+        service.orderAccount(account, kind).catch(() => {});
+        await this.world.settle();
         break;
       case 'captcha':
         this.world.notice(account, { consequence: 'pause', reason: 'captcha', text: 'verify' });

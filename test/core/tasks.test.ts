@@ -488,3 +488,81 @@ describe('applyEvent', () => {
     );
   });
 });
+
+describe('an order', () => {
+  it('that names an account stays with it, also when the account stops', async () => {
+    const world = await taskWorld({ accounts: ['alice', 'bob'], concurrency: 1 });
+    await world.imagine({ accountId: 'alice' });
+    const { task } = await world.imagine({ accountId: 'alice' });
+    await world.service.orderAccount('alice', 'pause');
+    await world.settle();
+    expect(await world.task(task.id)).toMatchObject({ status: 'queued', accountId: 'alice' });
+    expect(await code(world.imagine({ accountId: 'nobody' }))).toBe('account_not_found');
+  });
+
+  it('of a caller that cannot be asked is refused where words are missing', async () => {
+    const world = await taskWorld();
+    const { task } = await world.imagine();
+    await world.settle();
+    await world.runningOf(task.id).succeed();
+    const zoom = {
+      verb: 'act',
+      prompt: '',
+      parentId: task.id,
+      action: { customId: 'MJ::CustomZoom::x' },
+      cannotBeAsked: true,
+    } as const;
+    expect(await code(world.imagine(zoom))).toBe('invalid_request');
+    expect(await world.store.openTasks()).toEqual([]);
+  });
+
+  it('draws slowly at an account without fast hours, unless the caller has chosen a speed', async () => {
+    const world = await taskWorld();
+    await world.imagine();
+    await world.settle();
+    world.notice('alice', { consequence: 'slow', reason: 'credits', text: 'Credits exhausted' });
+    expect((await world.imagine()).task.request.mode).toBe('relax');
+  });
+});
+
+describe('a task that was maybe sent', () => {
+  it('is told which results are other tasks’ already', async () => {
+    const world = await taskWorld();
+    const unsent = await world.imagine();
+    const other = await world.imagine();
+    await world.settle();
+    await world.runningOf(unsent.task.id).emit({ type: 'job-submitted', nonce: '77' });
+    await world.runningOf(other.task.id).succeed();
+    await world.service.close();
+    const next = await taskWorld({ store: world.store, clock: world.clock });
+    await next.settle();
+    expect(next.runningOf(unsent.task.id).job.taken).toEqual(['123']);
+  });
+});
+
+describe('deleting', () => {
+  it('forgets an ended task, and refuses one that has not', async () => {
+    const world = await taskWorld();
+    const { task } = await world.imagine();
+    await world.settle();
+    expect(await code(world.service.deleteTask(ALICE, task.id))).toBe('parent_unfinished');
+    await world.runningOf(task.id).succeed();
+    expect(await code(world.service.deleteTask(BOB, task.id))).toBe('task_not_found');
+    await world.service.deleteTask(ALICE, task.id);
+    expect(await world.service.findTask(ALICE, task.id, world.never)).toBeUndefined();
+    expect(await world.store.findTask(task.id)).toBeUndefined();
+  });
+});
+
+describe('an ended task', () => {
+  it('is read from memory, with what was learnt of it later', async () => {
+    const world = await taskWorld();
+    const { task } = await world.imagine();
+    await world.settle();
+    await world.runningOf(task.id).succeed();
+    world.store.findTask = () => Promise.reject(new Error('not needed'));
+    expect((await world.task(task.id)).status).toBe('succeeded');
+    await world.service.taskSeed(ALICE, task.id, world.never);
+    expect((await world.task(task.id)).seed).toBe('42');
+  });
+});

@@ -99,7 +99,7 @@ describe('a long outage', () => {
     const clock = fasterClock(20);
     world = await startStudio({}, { room: { concurrency: 1 }, clock });
     await world.done(await world.imagine('before'));
-    world.sim.fault({ type: 'refuse-connections', times: 7 });
+    world.sim.fault({ type: 'refuse-connections', times: 6 });
     world.sim.fault({ type: 'drop-sockets', resumable: false });
     await waitFor(
       () => world.account(),

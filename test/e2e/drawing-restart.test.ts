@@ -114,7 +114,7 @@ describe.each(WAYS)('a gateway that is %s', (_, start, signal) => {
     const first = await start(configOf());
     const ids = await submitAll(first);
     await first.end(signal);
-    await pause(3_500);
+    await pause(2_800);
     const second = await start(configOf());
     await expectAllDrawn(second, ids);
     expectInteractions(sim, 8);

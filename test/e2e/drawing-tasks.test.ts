@@ -77,7 +77,7 @@ describe('in one room', () => {
     await world.close();
   });
 
-  it.each([
+  it.concurrent.each([
     ['UpscaleSubtle', 'upscale-subtle', 'png'],
     ['UpscaleCreative', 'upscale-creative', 'png'],
     ['VarySubtle', 'vary-subtle', 'webp'],
@@ -444,7 +444,7 @@ describe('with settings of its own', () => {
   });
 
   it('a full queue refuses at once, and says which', async () => {
-    world = await startStudio({ midjourney: { stepEveryMs: 4_000 } }, { room: { concurrency: 1, queue: 2 } });
+    world = await startStudio({ midjourney: { stepEveryMs: 8_000 } }, { room: { concurrency: 1, queue: 2 } });
     const ids = [];
     for (let number = 0; number < 3; number += 1) ids.push(await world.imagine(`number ${number}`));
     const refused = await world.call('/mj/imagine', { prompt: 'one too many' });

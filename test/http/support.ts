@@ -87,6 +87,8 @@ class FakeService implements GatewayService {
   readonly watchTask: GatewayService['watchTask'] = (...given) => this.tasks.watchTask(...given);
   readonly listTasks = notImplemented;
   readonly cancelTask = notImplemented;
+  readonly deleteTask: GatewayService['deleteTask'] = (...given) => this.tasks.deleteTask(...given);
+  readonly deleteTask: GatewayService['deleteTask'] = (...given) => this.tasks.deleteTask(...given);
   readonly taskSeed = notImplemented;
   readonly uploadPictures = notImplemented;
   readonly watchAll: GatewayService['watchAll'] = (...given) => this.tasks.watchAll(...given);

@@ -1,5 +1,6 @@
 /** A task service in memory whose tasks go on when a test says so. For tests of dialects. */
-import type { Caller } from '../../src/core/caller.ts';
+import { type Caller, mayUse } from '../../src/core/caller.ts';
+import type { ModelInfo } from '../../src/core/chat.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import {
   applyEvent,
@@ -30,7 +31,10 @@ export interface FakeTasks extends TaskService {
   event(id: string, event: TaskEvent): void;
   /** Ends a task with a grid picture and its buttons. */
   succeed(id: string, change?: Partial<Task>): Task;
+  /** Ends a task with a clip and Pika's buttons. */
+  succeedWithVideo(id: string, change?: Partial<Task>): Task;
   fail(id: string, error: GatewayError): void;
+  models: ModelInfo[];
   views: StudioView[];
   /** Now, in milliseconds. */
   now: number;
@@ -48,6 +52,15 @@ export const GRID_ACTIONS: TaskAction[] = [
   ...[1, 2, 3, 4].map((index) =>
     button(`MJ::JOB::variation::${index}::${JOB}`, `V${index}`, '', 'vary', index),
   ),
+];
+
+export const VIDEO_URL =
+  'https://cdn.discordapp.com/attachments/111/333/a_cute_small_cat_seed1234567890123456789.mp4?ex=66345934&is=6621e434&hm=f9948a08&';
+
+/** The buttons under a clip of Pika. */
+export const PIKA_ACTIONS: TaskAction[] = [
+  button('pika-retry-1', '', '🔄', 'retry'),
+  button('pika-remix-1', '', '🔀', 'remix'),
 ];
 
 function button(
@@ -147,6 +160,13 @@ export function createFakeTasks(): FakeTasks {
       const task = { ...(tasks.get(id) as Task), ...change };
       return put(task);
     },
+    succeedWithVideo(id, change = {}) {
+      fake.event(id, { type: 'job-submitted', nonce: '1230720700000000001' });
+      fake.event(id, { type: 'actions-offered', actions: PIKA_ACTIONS });
+      const media = [{ id: '333', url: VIDEO_URL, name: 'cat.mp4', contentType: 'video/mp4' }];
+      fake.event(id, { type: 'job-ended', media, trace: { messageId: '1230720793068179496' } });
+      return put({ ...(tasks.get(id) as Task), ...change });
+    },
     fail(id, error) {
       const task = tasks.get(id);
       const failure = { code: error.code, message: error.message };
@@ -154,7 +174,8 @@ export function createFakeTasks(): FakeTasks {
         error.code === 'task_timeout' ? 'timed-out' : error.code === 'task_stopped' ? 'cancelled' : 'failed';
       if (task) put(endTask(task, status, failure, fake.now));
     },
-    taskModels: () => [{ id: 'midjourney', botIds: ['midjourney'], createdAt: 1_713_497_000 }],
+    models: [{ id: 'midjourney', botIds: ['midjourney'], createdAt: 1_713_497_000 }],
+    taskModels: (caller) => fake.models.filter(({ botIds }) => botIds.some((botId) => mayUse(caller, botId))),
     async submitTask(order): Promise<TaskReceipt> {
       fake.orders.push(order);
       if (refusal) throw refusal;
@@ -163,11 +184,13 @@ export function createFakeTasks(): FakeTasks {
         throw new GatewayError('parent_unfinished', 'The task has not succeeded.');
       const action = order.action && findAction(parent, order.action);
       const prompt = order.prompt === '' ? (parent?.request.prompt ?? '') : order.prompt;
+      const isPika = [order.driver, order.model].includes('pika');
+      const botId = parent?.botId ?? (isPika ? 'pika' : 'midjourney');
       counter += 1n;
       const task: Task = {
         id: (1_211_421_713_496_994_992n + counter).toString(),
-        botId: 'midjourney',
-        model: 'midjourney',
+        botId,
+        model: botId,
         callerId: order.caller.id,
         accountId: 'alice',
         guildId: '1100000000000000001',
@@ -206,12 +229,18 @@ export function createFakeTasks(): FakeTasks {
         .filter((task) => visible(caller, task.id))
         .filter((task) => ids?.includes(task.id) ?? true)
         .filter((task) => statuses?.includes(task.status) ?? true)
+        .filter(({ id }) => query.before === undefined || BigInt(id) < BigInt(query.before))
         .reverse()
         .slice(0, query.limit);
     },
     async cancelTask(caller, id) {
       const failure = { code: 'task_stopped', message: 'Cancelled by the caller.' } as const;
       return put(endTask(required(caller, id), 'cancelled', failure, fake.now));
+    },
+    async deleteTask(caller, id) {
+      if (!hasEnded(required(caller, id)))
+        throw new GatewayError('parent_unfinished', `Task ${id} has not ended.`, { param: 'taskId' });
+      tasks.delete(id);
     },
     async taskSeed(caller, id) {
       required(caller, id);

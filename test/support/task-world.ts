@@ -156,6 +156,16 @@ export async function taskWorld(options: TaskWorldOptions = {}) {
     ...more,
   });
   const imagine = (more: Partial<TaskOrder> = {}) => service.submitTask(order(more));
+  /** An order that goes to an account because no other one is connected at that moment. */
+  const imagineAt = async (accountId: string, more: Partial<TaskOrder> = {}) => {
+    const others = accounts.filter((id) => id !== accountId && !offline.has(id));
+    for (const id of others) offline.add(id);
+    const ordering = imagine(more);
+    const receipt = await ordering.finally(() => {
+      for (const id of others) offline.delete(id);
+    });
+    return receipt;
+  };
   const task = async (id: string) => {
     const found = await service.findTask(ADMIN, id, never);
     if (!found) throw new Error(`no task ${id}`);
@@ -173,6 +183,7 @@ export async function taskWorld(options: TaskWorldOptions = {}) {
     quotas,
     changes,
     imagine,
+    imagineAt,
     task,
     never,
     settle: () => clock.settle(),

@@ -145,9 +145,9 @@ export function studioConfig(sim: Sim, { room = {}, bot = {}, more = {} }: Studi
   } as ConfigInput;
 }
 
-/** Starts both; pictures take about half a second. */
+/** Starts both; pictures take about a quarter of a second. */
 export async function startStudio(simOptions: SimOptions = {}, options: StudioOptions = {}): Promise<Studio> {
-  const sim = await startSim({ port: 0, speed: 20, limits: 'none', ...simOptions });
+  const sim = await startSim({ port: 0, speed: 40, limits: 'none', ...simOptions });
   return studioOf(sim, options);
 }
 
