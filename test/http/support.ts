@@ -88,7 +88,6 @@ class FakeService implements GatewayService {
   readonly listTasks = notImplemented;
   readonly cancelTask = notImplemented;
   readonly deleteTask: GatewayService['deleteTask'] = (...given) => this.tasks.deleteTask(...given);
-  readonly deleteTask: GatewayService['deleteTask'] = (...given) => this.tasks.deleteTask(...given);
   readonly taskSeed = notImplemented;
   readonly uploadPictures = notImplemented;
   readonly watchAll: GatewayService['watchAll'] = (...given) => this.tasks.watchAll(...given);
