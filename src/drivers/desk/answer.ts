@@ -33,6 +33,7 @@ function hearJob(job: OpenJob, says: JobMessage, sighting: Sighting, now: number
   if (says.stage === 'stopped')
     return failed(job, new GatewayError('task_stopped', 'The bot says: Stopped.'));
   if (isAnswer(job, sighting)) return finished(job, says, sighting);
+  if (mayLackButtons(says, sighting)) job.times.clearedAt ??= now;
   if (says.percent === undefined) return false;
   stopWaiting(job, now);
   job.tell({ type: 'progress-changed', percent: says.percent, preview: sighting.parsed.media[0] });
@@ -47,9 +48,17 @@ function isAnswer(job: OpenJob, { parsed, isUpdate }: Sighting): boolean {
   return !isUpdate || parsed.actions.some((action) => action.kind !== 'cancel');
 }
 
+/** An update may tell only what changed: whether there are buttons, the channel's history tells. */
+function mayLackButtons(says: JobMessage, { message, parsed, isUpdate }: Sighting): boolean {
+  const isShown = says.stage === 'final' && says.mode !== undefined && parsed.media.length > 0;
+  return isUpdate && isShown && message.components === undefined;
+}
+
 function finished(job: OpenJob, says: JobMessage, sighting: Sighting): boolean {
   const { actions, media } = sighting.parsed;
-  job.tell({ type: 'prompt-echoed', prompt: says.prompt, title: says.promptWithMarker });
+  const { seed } = sighting.parsed;
+  if (!says.isLoose) job.tell({ type: 'prompt-echoed', prompt: says.prompt, title: says.promptWithMarker });
+  if (seed !== undefined) job.tell({ type: 'seed-found', seed });
   job.tell({ type: 'actions-offered', actions });
   job.tell({ type: 'job-ended', media, trace: endTrace(job, sighting) });
   return true;

@@ -1,4 +1,5 @@
 /** The operator's list of words that prompts must not hold. */
+import { GatewayError } from '../../core/errors.ts';
 
 /** A comment fills its line. */
 const COMMENT = /^\s*#/;
@@ -18,6 +19,18 @@ export function findBannedWord(text: string, words: readonly string[]): string |
   const pattern = patterns.get(words) ?? patternOf(words);
   patterns.set(words, pattern);
   return pattern.exec(text.replace(LINK, ' '))?.[0];
+}
+
+/** @throws GatewayError prompt_refused for the first banned word of some texts, which the message names */
+export function refuseBannedWords(texts: readonly string[], words: readonly string[] = []): void {
+  for (const text of texts) {
+    const word = findBannedWord(text, words);
+    if (word === undefined) continue;
+    throw new GatewayError('prompt_refused', `The prompt holds the banned word "${word}".`, {
+      param: 'prompt',
+      hint: 'Word the prompt differently; the operator keeps the list of banned words.',
+    });
+  }
 }
 
 const LINK = /<?https?:\/\/[^\s<>]+>?/gi;

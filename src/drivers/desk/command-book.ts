@@ -1,31 +1,27 @@
-import type { Snowflake } from '../../core/discord.ts';
+import { discordCode, type Snowflake } from '../../core/discord.ts';
 import { GatewayError } from '../../core/errors.ts';
-import type { ApplicationCommand, CommandPlace, InteractionPort } from '../../core/interaction.ts';
-import { findCommand, resolveApplication } from './commands.ts';
-import { MIDJOURNEY_ID, type MidjourneyOptions, NIJI_ID } from './options.ts';
+import type { ApplicationCommand, CommandPlace } from '../../core/interaction.ts';
+import { findCommand } from './find-command.ts';
+import type { DeskRoom, Variant } from './knowledge.ts';
 import { untilAborted } from './until-aborted.ts';
 
-/** Which of the bots a request means. */
-export type Variant = string | undefined;
+/** `404: Not Found` with code 0 is Discord's answer to a path that it does not know. */
+function isMissingRoute(error: unknown): boolean {
+  if (!(error instanceof GatewayError) || error.code !== 'discord_refused') return false;
+  const { cause } = error;
+  const is404 = typeof cause === 'object' && cause !== null && 'status' in cause && cause.status === 404;
+  return is404 && discordCode(error) === 0;
+}
 
 /** The commands that can be used in a place: read once, and anew when Discord says that one is outdated. */
 export class CommandBook {
-  readonly #port: Pick<InteractionPort, 'commands'>;
-  readonly #place: CommandPlace;
-  readonly #options: Pick<MidjourneyOptions, 'applicationId' | 'nijiApplicationId'>;
+  readonly #room: Pick<DeskRoom, 'port' | 'guildId' | 'channelId' | 'bot'>;
   /** Ends the reading when the desk closes; one who waits for it may leave before. */
   readonly #signal: AbortSignal;
   #commands: Promise<readonly ApplicationCommand[]> | undefined;
 
-  constructor(
-    port: Pick<InteractionPort, 'commands'>,
-    place: CommandPlace,
-    options: Pick<MidjourneyOptions, 'applicationId' | 'nijiApplicationId'>,
-    signal: AbortSignal,
-  ) {
-    this.#port = port;
-    this.#place = place;
-    this.#options = options;
+  constructor(room: Pick<DeskRoom, 'port' | 'guildId' | 'channelId' | 'bot'>, signal: AbortSignal) {
+    this.#room = room;
     this.#signal = signal;
   }
 
@@ -34,20 +30,27 @@ export class CommandBook {
    * @throws GatewayError command_missing when it is not here; what reading the commands throws
    */
   async application(variant: Variant, signal: AbortSignal): Promise<Snowflake> {
-    const configured = variant === 'niji' ? this.#options.nijiApplicationId : this.#options.applicationId;
+    const { bot } = this.#room;
+    const configured = bot.configuredApplication(variant);
     if (configured !== undefined) return configured;
-    const found = resolveApplication(await this.#read(signal), { variant });
+    const commands = await this.#read(signal);
+    const found = bot.findApplication(commands, variant);
     if (found !== undefined) return found;
-    throw new GatewayError('command_missing', `${nameOf(variant)} offers no commands in this channel.`);
+    throw bot.noApplication(commands, variant);
   }
 
-  /** The application id of a bot, the public one when the commands cannot be read: for work that only listens. */
+  /**
+   * The application id of a bot, the public one when the commands cannot be read: for work that only listens.
+   * @throws what `application` throws, where no public one is known
+   */
   async likelyApplication(variant: Variant, signal: AbortSignal): Promise<Snowflake> {
     try {
       return await this.application(variant, signal);
-    } catch {
+    } catch (error) {
       signal.throwIfAborted();
-      return variant === 'niji' ? NIJI_ID : MIDJOURNEY_ID;
+      const known = this.#room.bot.publicApplication(variant);
+      if (known === undefined) throw error;
+      return known;
     }
   }
 
@@ -55,7 +58,7 @@ export class CommandBook {
   async command(name: string, applicationId: Snowflake, signal: AbortSignal): Promise<ApplicationCommand> {
     const command = findCommand(await this.#read(signal), name, applicationId);
     if (command) return command;
-    throw new GatewayError('command_missing', `The bot offers no command /${name} in this channel.`);
+    throw this.#room.bot.noCommand(name);
   }
 
   /** Forgets a command that Discord calls outdated; when others have asked before, the newer ones stay. */
@@ -68,7 +71,9 @@ export class CommandBook {
 
   #read(signal: AbortSignal): Promise<readonly ApplicationCommand[]> {
     if (this.#commands === undefined) {
-      const reading = this.#port.commands(this.#place, this.#signal);
+      const { port, guildId, channelId } = this.#room;
+      const place: CommandPlace = guildId === undefined ? { channelId } : { guildId };
+      const reading = port.commands(place, this.#signal).catch((error: unknown) => this.#lastSeen(error));
       this.#commands = reading;
       reading.catch(() => {
         if (this.#commands === reading) this.#commands = undefined;
@@ -76,8 +81,11 @@ export class CommandBook {
     }
     return untilAborted(this.#commands, signal);
   }
-}
 
-function nameOf(variant: Variant): string {
-  return variant === 'niji' ? 'niji・journey' : 'Midjourney';
+  /** A mirror may know no index; an unknown guild or channel (with a code of its own) is another matter. */
+  #lastSeen(error: unknown): readonly ApplicationCommand[] {
+    const { publicCommands } = this.#room.bot;
+    if (publicCommands !== undefined && isMissingRoute(error)) return publicCommands;
+    throw error;
+  }
 }

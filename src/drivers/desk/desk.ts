@@ -8,20 +8,30 @@ import { History } from './history.ts';
 import { Intake } from './intake.ts';
 import { takeInteraction } from './interactions.ts';
 import { type DeskParts, JobRun } from './job-run.ts';
+import type { BotKnowledge, DeskRoom } from './knowledge.ts';
 import { OpenJob } from './open-job.ts';
 import { paceOf } from './pace.ts';
-import { askSeed } from './seed.ts';
 import { postPicture } from './sending.ts';
+import { idAt } from './sighting.ts';
 import { SilenceWatch } from './silence.ts';
 
 /** How many links Discord signs anew in one call. */
 const MOST_LINKS = 50;
 const MESSAGES_WHEN_SILENT = 50;
-/** Discord's flag of a message that only its owner sees; Midjourney's progress is one unless it says otherwise. */
+/** Discord's flag of a message that only its owner sees; a progress message is one unless it says otherwise. */
 const EPHEMERAL = 64;
 
-/** A room of Midjourney: reads its channel once, from the moment it is made, and gives each job its own. */
-export class MidjourneyDesk implements TaskDesk {
+/** How far the machine's clock may go ahead of Discord's, in milliseconds. */
+const CLOCK_SKEW_MS = 10_000;
+
+/** An id before those of all messages of some jobs. */
+function oldestOf(jobs: Iterable<OpenJob>): Snowflake {
+  const oldestAt = Math.min(...Array.from(jobs, ({ startedAt }) => startedAt));
+  return idAt(oldestAt - CLOCK_SKEW_MS);
+}
+
+/** A bot's room: reads its channel once, from the moment it is made, and gives each job its own. */
+export class Desk implements TaskDesk {
   readonly #room: DeskRoom;
   readonly #closing = new AbortController();
   readonly #parts: DeskParts;
@@ -29,21 +39,23 @@ export class MidjourneyDesk implements TaskDesk {
   /** Why nothing can be read any more. */
   #failure: Error | undefined;
 
-  constructor(room: DeskRoom) {
+  constructor(place: TaskRoom<unknown>, bot: BotKnowledge) {
+    const room: DeskRoom = { ...place, bot };
     this.#room = room;
     const { signal } = this.#closing;
-    const place = room.guildId === undefined ? { channelId: room.channelId } : { guildId: room.guildId };
     const intake = new Intake(room);
     this.#parts = {
       room,
       intake,
-      book: new CommandBook(room.port, place, room.options, signal),
+      book: new CommandBook(room, signal),
       pace: paceOf(room.port),
       history: new History(room.port, room.channelId, intake, signal),
     };
     const jobs = () => intake.jobs.all();
-    this.#silence = new SilenceWatch(room.clock, jobs, () =>
-      this.#parts.history.read(MESSAGES_WHEN_SILENT, signal),
+    this.#silence = new SilenceWatch(room.clock, bot.silence, jobs, () =>
+      bot.silence.untilResult
+        ? this.#parts.history.readBackTo(oldestOf(jobs()), signal)
+        : this.#parts.history.read(MESSAGES_WHEN_SILENT, signal),
     );
     void this.#read(room.port.watch({ channelId: room.channelId }, signal), (change) => intake.take(change));
     void this.#read(room.port.interactions(signal), (change) => takeInteraction(change, intake, room));
@@ -60,8 +72,9 @@ export class MidjourneyDesk implements TaskDesk {
     const leaving = new AbortController();
     const whole = AbortSignal.any([signal, this.#closing.signal, leaving.signal]);
     whole.throwIfAborted();
-    const job = new OpenJob(task, await this.#applicationOf(task, whole));
+    const job = new OpenJob(task, await this.#applicationOf(task, whole), this.#room.bot);
     if (this.#failure) throw this.#failure;
+    this.#parts.intake.claim(task.taken);
     this.#parts.intake.open(job);
     this.#silence.start();
     try {
@@ -76,14 +89,16 @@ export class MidjourneyDesk implements TaskDesk {
   /** See `TaskDesk`: presses the cancel button of the progress message. */
   async cancel(trace: TaskTrace, signal: AbortSignal): Promise<void> {
     const { jobId, progressMessageId, messageFlags } = trace;
-    if (jobId === undefined || progressMessageId === undefined) return;
-    const { port, guildId, channelId, clock, options, ids } = this.#room;
+    const { port, guildId, channelId, clock, bot, ids } = this.#room;
+    if (progressMessageId === undefined) return;
     const [job] = this.#parts.intake.jobs.of('message', progressMessageId);
+    const customId = (jobId === undefined ? undefined : bot.cancelId?.(jobId)) ?? job?.cancelId;
+    if (customId === undefined) return;
     const applicationId =
       job?.applicationId ??
       trace.applicationId ??
       (await this.#parts.book.likelyApplication(undefined, signal));
-    await this.#parts.pace.turn(clock, options.spacingMs, signal);
+    await this.#parts.pace.turn(clock, bot.limits.spacingMs, signal);
     await port.interact(
       {
         type: 'component',
@@ -93,20 +108,22 @@ export class MidjourneyDesk implements TaskDesk {
         nonce: ids.nonce(),
         messageId: progressMessageId,
         messageFlags: job?.messageFlags ?? messageFlags ?? EPHEMERAL,
-        customId: `MJ::CancelJob::ByJobid::${jobId}`,
+        customId,
       },
       signal,
     );
   }
 
-  /** See `TaskDesk`: the bot writes it into a direct message. @throws GatewayError bot_failed when it does not */
+  /** See `TaskDesk`. @throws GatewayError bot_failed when the bot tells none */
   async seed(trace: TaskTrace, signal: AbortSignal): Promise<string> {
+    const { bot } = this.#room;
+    if (!bot.seed) throw new GatewayError('unsupported_parameter', 'The bot tells no seeds.');
     if (trace.jobId === undefined) {
       throw new GatewayError('unsupported_parameter', 'The bot gave this task no job id to ask a seed by.');
     }
     const whole = AbortSignal.any([signal, this.#closing.signal]);
     const applicationId = trace.applicationId ?? (await this.#parts.book.likelyApplication(undefined, whole));
-    return askSeed(trace.jobId, applicationId, this.#room, whole);
+    return bot.seed(trace.jobId, applicationId, this.#room, whole);
   }
 
   /** See `TaskDesk`. */
@@ -135,8 +152,9 @@ export class MidjourneyDesk implements TaskDesk {
   #applicationOf({ request, parent, trace }: TaskJob, signal: AbortSignal): Promise<Snowflake> {
     const variant = request.variant ?? parent?.request.variant;
     const { book } = this.#parts;
-    const onlyListens = trace.nonce !== undefined;
-    return onlyListens ? book.likelyApplication(variant, signal) : book.application(variant, signal);
+    if (trace.nonce === undefined) return book.application(variant, signal);
+    if (trace.applicationId !== undefined) return Promise.resolve(trace.applicationId);
+    return book.likelyApplication(variant, signal);
   }
 
   async #read<Change>(changes: AsyncIterable<Change>, take: (change: Change) => void): Promise<void> {

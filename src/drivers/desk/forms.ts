@@ -1,23 +1,17 @@
 /** The forms that a pressed button opens, filled in for the caller. */
 import { GatewayError } from '../../core/errors.ts';
 import type { Interaction, OpenedFrame, OpenedModal } from '../../core/interaction.ts';
-import type { TaskJob, TaskRoom } from '../../core/task-driver.ts';
+import type { TaskJob } from '../../core/task-driver.ts';
 import { pauseOf } from './account-notices.ts';
-import { fillModal, frameIsCaptcha, maskBody } from './modals.ts';
+import type { DeskRoom, FrameAnswer } from './knowledge.ts';
+import { fillModal } from './modals.ts';
 import { parentPrompt } from './open-job.ts';
 import { humanRequired, type Unsent } from './sending.ts';
 
-/** Where the page for painting a region takes its answer. Source: the page itself. */
-const REGION_PATH = '/inpaint/api/submit-job';
 const MOST_SHOWN = 200;
 
 /** The answer to a form: the caller's words, else what the field holds already. @throws GatewayError invalid_request */
-export function answerTo(
-  modal: OpenedModal,
-  job: TaskJob,
-  applicationId: string,
-  room: DeskRoom,
-): Unsent {
+export function answerTo(modal: OpenedModal, job: TaskJob, applicationId: string, room: DeskRoom): Unsent {
   const components = fillModal(modal, { prompt: wordsFor(job) });
   const { guildId, channelId } = room;
   return (nonce): Interaction => ({
@@ -39,9 +33,9 @@ function wordsFor({ request, parent }: TaskJob): string | undefined {
 }
 
 /**
- * Answers the page for painting a region. A lost answer leaves open whether it was taken: then the bot's message tells.
- * @throws GatewayError human_required for a page that asks for a person, invalid_request without a mask, bot_failed
- * when the page refuses
+ * Answers a page of the bot's own, such as Midjourney's for painting a region. A lost answer leaves open whether it was taken: then the bot's message tells.
+ * @throws GatewayError human_required for a page that asks for a person, invalid_request when the caller gave nothing to
+ * answer with, bot_failed when the page refuses
  */
 export async function answerFrame(
   frame: OpenedFrame,
@@ -50,30 +44,25 @@ export async function answerFrame(
   room: DeskRoom,
   signal: AbortSignal,
 ): Promise<void> {
-  if (frameIsCaptcha(frame)) {
+  if (room.bot.isCheck(frame)) {
     room.report(pauseOf('captcha', frame.title, room));
     throw humanRequired(`The bot asks for a person: ${frame.title}.`, room);
   }
-  const { form, prompt } = job.request;
-  if (form?.mask === undefined) {
-    throw new GatewayError('invalid_request', 'The region to paint anew is missing.', { param: 'mask' });
-  }
-  const body = maskBody(frame, form, prompt || parentPrompt(job.parent));
-  const answer = await post(frame, applicationId, body, room, signal);
+  const answer = await post(frame, applicationId, room.bot.answerFrame(frame, job), room, signal);
   if (answer === undefined || answer.status === 200) return;
   const said = answer.body.slice(0, MOST_SHOWN);
-  throw new GatewayError('bot_failed', `The page for the region answered HTTP ${answer.status}: ${said}`);
+  throw new GatewayError('bot_failed', `The page of the bot answered HTTP ${answer.status}: ${said}`);
 }
 
 async function post(
   frame: OpenedFrame,
   applicationId: string,
-  body: unknown,
+  { path, body }: FrameAnswer,
   room: DeskRoom,
   signal: AbortSignal,
 ): Promise<{ readonly status: number; readonly body: string } | undefined> {
   try {
-    return await room.port.postToActivity(frame.applicationId ?? applicationId, REGION_PATH, body, signal);
+    return await room.port.postToActivity(frame.applicationId ?? applicationId, path, body, signal);
   } catch (error) {
     signal.throwIfAborted();
     const code = error instanceof GatewayError ? error.code : undefined;

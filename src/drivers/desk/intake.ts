@@ -1,16 +1,15 @@
 import type { Message, MessageChange, Snowflake } from '../../core/discord.ts';
-import type { TaskRoom } from '../../core/task-driver.ts';
 import { noticeOf } from './account-notices.ts';
 import { hear } from './answer.ts';
-import type { Key } from './keys.ts';
+import { type Key, wordsKey } from './keys.ts';
+import type { DeskRoom } from './knowledge.ts';
 import { learnFrom } from './learning.ts';
 import { likeliest, likeliestRefused, type Match, matchSighting, pickOf } from './match.ts';
 import { OlderBots } from './older-bots.ts';
-import { type OpenJob, textKey } from './open-job.ts';
+import type { OpenJob } from './open-job.ts';
 import { OpenJobs } from './open-jobs.ts';
-import { parseMessage } from './parse.ts';
 import { Recent } from './recent.ts';
-import { isFinal, isForeign, isOurs, type Sighting } from './sighting.ts';
+import { isFinal, isForeign, isOurs, type Sighting, sightingOf } from './sighting.ts';
 import { Unclaimed } from './unclaimed.ts';
 
 /** Words alone wait so long for a stronger key to say otherwise, in milliseconds. */
@@ -27,6 +26,8 @@ export class Intake {
   readonly jobs = new OpenJobs<OpenJob>();
   readonly #room: DeskRoom;
   readonly #olderBots = new OlderBots();
+  /** Applications that this desk works with. */
+  readonly #applications = new Set<Snowflake>();
   readonly #unclaimed = new Unclaimed();
   readonly #claimed = new Recent(MOST_REMEMBERED);
   readonly #noticed = new Recent(MOST_REMEMBERED);
@@ -37,6 +38,10 @@ export class Intake {
 
   constructor(room: DeskRoom) {
     this.#room = room;
+    for (const variant of [undefined, 'niji']) {
+      const id = room.bot.configuredApplication(variant) ?? room.bot.publicApplication(variant);
+      if (id !== undefined) this.#applications.add(id);
+    }
   }
 
   /** How many messages wait for their job. */
@@ -44,9 +49,15 @@ export class Intake {
     return this.#unclaimed.size;
   }
 
+  /** Notes messages that are results already, so that they are not taken for others'. */
+  claim(messageIds: readonly Snowflake[] = []): void {
+    for (const id of messageIds) this.#claimed.add(id);
+  }
+
   /** Opens a job; what came before it is looked through for it. */
   open(job: OpenJob): void {
     this.jobs.add(job);
+    this.#applications.add(job.applicationId);
     if (this.#isBlind) this.#mayMiss(job);
     for (const key of [...job.keys]) this.#lookAgain(key);
   }
@@ -93,10 +104,15 @@ export class Intake {
   /** Takes in a message; `isPast` when it was read from the channel's history. */
   see(message: Message, isUpdate: boolean, isPast: boolean): void {
     // A menu of settings was a result once, and answers its buttons by changing.
-    const mayAnswer = isUpdate && this.jobs.of('parent', message.id).length > 0;
+    const isParent = this.jobs.of('parent', message.id).length > 0;
+    const mayAnswer = isUpdate && isParent;
     if (this.#claimed.has(message.id) && !mayAnswer) return;
     const complete = this.#olderBots.complete(message);
-    this.#place({ message: complete, parsed: parseMessage(complete), isUpdate, isPast });
+    const { bot } = this.#room;
+    const prompts = [...this.jobs.all()].map((job) => job.prompt);
+    const seen = sightingOf(complete, bot, { isUpdate, isPast }, prompts);
+    const isResult = bot.endsByEdit && isFinal(seen) && !isParent;
+    this.#place(isResult ? { ...seen, isUpdate: false } : seen);
   }
 
   /** Gives pictures that wait to the likeliest of the jobs that they fit: the last resort before a time limit. */
@@ -124,13 +140,20 @@ export class Intake {
   #reportAccount(sighting: Sighting, isMatched: boolean): void {
     const { says } = sighting.parsed;
     if (says.type !== 'notice') return;
-    const isOwn = isMatched || (!sighting.isPast && isOurs(sighting, this.#room.port.userId));
+    const isToUs = !sighting.isPast && isOurs(sighting, this.#room.port.userId);
+    const isOwn = isMatched || (isToUs && this.#isByBot(sighting.message));
     const notice = isOwn ? noticeOf(says, this.#room) : undefined;
     if (notice && this.#reported.add(wordsOf(sighting))) this.#room.report(notice);
   }
 
+  /** Anybody may mention the account in something that looks like a notice. */
+  #isByBot({ author, application_id }: Message): boolean {
+    return [author?.id, application_id].some((id) => id !== undefined && this.#applications.has(id));
+  }
+
   #deliver(job: OpenJob, sighting: Sighting, match: Match<OpenJob>): void {
     if (isNotice(sighting) && !this.#noticed.add(wordsOf(sighting))) return;
+    if (!sighting.isPast) job.toldAt = this.#room.clock.now();
     const learnt = learnFrom(job, sighting, match.rung).filter((key) => this.jobs.learn(job, key));
     if (hear(job, sighting, this.#room.clock.now())) {
       // At once, before anything else is read: the next picture is another job's.
@@ -149,8 +172,8 @@ export class Intake {
   }
 
   /** Progress that may be a job's whose first message was missed: too little to trace it by, but no silence either. */
-  #showLife({ parsed: { says } }: Sighting): void {
-    const key = says.type === 'job' ? textKey(says.prompt) : undefined;
+  #showLife({ words }: Sighting): void {
+    const key = wordsKey(words);
     if (key === undefined) return;
     for (const job of this.jobs.withKey(key)) job.times.mayHaveMissed = true;
   }

@@ -1,18 +1,13 @@
 /** What becomes of the interactions of open jobs: found by their nonces. */
 import type { InteractionChange, OpenedFrame } from '../../core/interaction.ts';
-import type { TaskRoom } from '../../core/task-driver.ts';
 import { pauseOf } from './account-notices.ts';
 import type { Intake } from './intake.ts';
 import { keyOf } from './keys.ts';
-import { frameIsCaptcha } from './modals.ts';
+import type { DeskRoom } from './knowledge.ts';
 import type { OpenJob } from './open-job.ts';
 
 /** Takes in what Discord tells about an interaction. */
-export function takeInteraction(
-  change: InteractionChange,
-  intake: Intake,
-  room: DeskRoom,
-): void {
+export function takeInteraction(change: InteractionChange, intake: Intake, room: DeskRoom): void {
   const job = jobOf(change, intake);
   if (job) tellJob(change, job, intake, room.clock.now());
   else if (change.type === 'frame-opened') reportCheck(change.frame, room);
@@ -61,6 +56,6 @@ function end(job: OpenJob, intake: Intake): void {
 
 /** A check may open without being asked for. */
 function reportCheck(frame: OpenedFrame, room: DeskRoom): void {
-  if (frame.channelId !== room.channelId || !frameIsCaptcha(frame)) return;
+  if (frame.channelId !== room.channelId || !room.bot.isCheck(frame)) return;
   room.report(pauseOf('captcha', frame.title, room));
 }

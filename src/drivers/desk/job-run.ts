@@ -1,12 +1,13 @@
 import { GatewayError } from '../../core/errors.ts';
 import type { Interaction } from '../../core/interaction.ts';
 import type { TaskEvent } from '../../core/task.ts';
-import type { TaskJob, TaskRoom } from '../../core/task-driver.ts';
+import type { TaskJob } from '../../core/task-driver.ts';
 import type { CommandBook } from './command-book.ts';
 import { answerFrame, answerTo } from './forms.ts';
 import type { History } from './history.ts';
 import type { Intake } from './intake.ts';
 import { keyOf } from './keys.ts';
+import type { DeskRoom } from './knowledge.ts';
 import type { OpenJob, Step } from './open-job.ts';
 import type { Pace } from './pace.ts';
 import { prepare, readRefusal, type Unsent } from './sending.ts';
@@ -86,22 +87,31 @@ export class JobRun {
   async *#submit(): AsyncGenerator<TaskEvent> {
     const { room, intake, book, pace } = this.#parts;
     const unsent = await prepare(this.#task, this.#job.applicationId, room, book, this.#signal);
-    await pace.turn(room.clock, room.options.spacingMs, this.#signal);
+    await pace.turn(room.clock, room.bot.limits.spacingMs, this.#signal);
     // Seen meanwhile, after all: what the bot works on is not sent again.
     if (this.#job.isHeard || !intake.jobs.has(this.#job)) return;
     // What was refused for certain leaves nothing that could be found.
     intake.jobs.forget(this.#job, ['nonce', 'message', 'interaction', 'job']);
     const nonce = this.#nextNonce();
     yield { type: 'job-submitted', nonce };
+    // Whoever takes the job up again must know it, also when the commands cannot be read then.
+    if (this.#job.applicationId !== this.#publicId()) {
+      yield { type: 'job-traced', trace: { applicationId: this.#job.applicationId } };
+    }
     this.#signal.throwIfAborted();
     if (this.#job.attempts === 0) this.#job.times.startedAt = this.#job.times.askedAt = room.clock.now();
     this.#job.attempts += 1;
     void this.#transmit(unsent(nonce));
   }
 
+  #publicId(): string | undefined {
+    const { request, parent } = this.#task;
+    return this.#parts.room.bot.publicApplication(request.variant ?? parent?.request.variant);
+  }
+
   async *#submitForm(unsent: Unsent): AsyncGenerator<TaskEvent> {
     const { room, pace } = this.#parts;
-    await pace.turn(room.clock, room.options.spacingMs, this.#signal);
+    await pace.turn(room.clock, room.bot.limits.spacingMs, this.#signal);
     const nonce = this.#nextNonce();
     yield { type: 'form-submitted', nonce };
     this.#signal.throwIfAborted();
@@ -168,22 +178,35 @@ export class JobRun {
 
   async #wait(): Promise<void> {
     const { room } = this.#parts;
-    const due = nextDue(this.#job.times, room.options);
-    if (due.what === 'resend' && isTooLate(due.at, this.#job.times, room.options)) return this.#resend();
+    const due = nextDue(this.#job.times, room.bot);
+    if (due.what === 'resend' && isTooLate(due.at, this.#job.times, room.bot.limits)) return this.#resend();
     const at = Math.max(due.at, this.#notBefore);
     if (room.clock.now() < at) return this.#job.steps.wait(room.clock, at, this.#signal);
     if (due.what === 'resend') return this.#resend();
     if (due.what !== 'look') return this.#end(due.what);
+    await this.#lookAfterDeletion();
+  }
+
+  /** The message that showed the progress is gone, and nothing has come in its place. */
+  async #lookAfterDeletion(): Promise<void> {
+    const { room, intake } = this.#parts;
+    const { clearedAt = 0 } = this.#job.times;
     const wasRead = await this.#look(MESSAGES_AT_END);
     this.#job.times.clearedAt = wasRead ? undefined : room.clock.now();
+    if (!wasRead || !room.bot.deletion.isEnd || !this.#job.isCleared) return;
+    intake.settle(this.#job);
+    const wasHeardSince = (this.#job.times.heardAt ?? 0) >= clearedAt;
+    if (wasHeardSince || !intake.jobs.has(this.#job)) return;
+    const text = 'The bot deleted the message that showed its work, and gave no result.';
+    this.#job.fail(new GatewayError('bot_failed', text));
   }
 
   #resend(): void {
     const { resend } = this.#job.times;
     this.#job.times.resend = undefined;
     if (resend === undefined) return;
-    const { options } = this.#parts.room;
-    if (isTooLate(resend.at, this.#job.times, options)) this.#job.fail(resend.refusal);
+    const { limits } = this.#parts.room.bot;
+    if (isTooLate(resend.at, this.#job.times, limits)) this.#job.fail(resend.refusal);
     else this.#job.steps.push({ type: 'send' });
   }
 
@@ -198,9 +221,9 @@ export class JobRun {
     intake.settle(this.#job);
     if (!intake.jobs.has(this.#job)) return;
     // What was found may have moved the limit.
-    if (nextDue(this.#job.times, room.options).at > room.clock.now()) return;
+    if (nextDue(this.#job.times, room.bot).at > room.clock.now()) return;
     const isLost = this.#task.trace.nonce !== undefined && !this.#job.isHeard;
-    this.#job.fail(lateError(limit, room.options, isLost));
+    this.#job.fail(lateError(limit, room.bot, isLost));
   }
 
   /** Reads the channel; false when that was not possible. */

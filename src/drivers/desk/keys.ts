@@ -1,6 +1,5 @@
 /** By what a job is recognised, as one string for each key, strongest kind first: pure. */
 import type { Snowflake } from '../../core/discord.ts';
-import { promptKey } from './prompt.ts';
 import { interactionIdsOf, isFinal, referenceOf, type Sighting } from './sighting.ts';
 
 /**
@@ -21,7 +20,7 @@ export function keyOf(kind: KeyKind, value: string): Key {
 export function strongKeysOf(sighting: Sighting): Key[] {
   const { message, parsed } = sighting;
   const keys: Key[] = [keyOf('message', message.id)];
-  if (message.nonce !== undefined) keys.push(keyOf('nonce', String(message.nonce)));
+  if (message.nonce != null) keys.push(keyOf('nonce', String(message.nonce)));
   for (const id of interactionIdsOf(message)) keys.push(keyOf('interaction', id));
   for (const id of shownBeforeBy(sighting)) keys.push(keyOf('message', id));
   if (parsed.jobId !== undefined) keys.push(keyOf('job', parsed.jobId));
@@ -35,10 +34,12 @@ export function shownBeforeBy({ message }: Sighting): Snowflake[] {
   return [first, reference].filter((id) => id !== undefined);
 }
 
+/** The key of words that were made alike; undefined where there are none. */
+export function wordsKey(words: string): Key | undefined {
+  return words === '' ? undefined : keyOf('text', words);
+}
+
 /** The key of a final picture's words; undefined where there are none to compare. */
 export function textKeyOf(sighting: Sighting): Key | undefined {
-  const { says } = sighting.parsed;
-  if (says.type !== 'job' || !isFinal(sighting)) return undefined;
-  const words = promptKey(says.prompt);
-  return words === '' ? undefined : keyOf('text', words);
+  return isFinal(sighting) ? wordsKey(sighting.words) : undefined;
 }

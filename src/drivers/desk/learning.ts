@@ -1,8 +1,8 @@
 /** What a message that belongs to a job teaches about it. */
 import type { Message } from '../../core/discord.ts';
-import { type Key, keyOf } from './keys.ts';
+import { type Key, keyOf, wordsKey } from './keys.ts';
 import type { Match } from './match.ts';
-import { type OpenJob, textKey } from './open-job.ts';
+import type { OpenJob } from './open-job.ts';
 import { interactionIdsOf, isFinal, type Sighting } from './sighting.ts';
 
 /** Discord's flag of a message that its bot still thinks about. */
@@ -18,9 +18,10 @@ export function learnFrom(job: OpenJob, sighting: Sighting, rung: Match<OpenJob>
   const isResult = isFinal(sighting) && !sighting.isUpdate;
   const isRefusal = parsed.says.type === 'notice' && parsed.says.consequence !== 'wait';
   if (isGuess || isResult || isRefusal) return [];
+  job.cancelId = parsed.actions.find(({ kind }) => kind === 'cancel')?.customId ?? job.cancelId;
   job.messageFlags = (message.flags ?? job.messageFlags) & ~LOADING;
   const keys = [...interactionKeys(job, message), ...messageKeys(job, sighting), ...jobKeys(job, sighting)];
-  const echoed = parsed.says.type === 'job' ? textKey(parsed.says.prompt) : undefined;
+  const echoed = wordsKey(sighting.words);
   return echoed ? [...keys, echoed] : keys;
 }
 

@@ -38,7 +38,7 @@ export function matchSighting<Job extends Matchable>(
 function strongMatch<Job extends Matchable>(jobs: OpenJobs<Job>, sighting: Sighting): Match<Job> | undefined {
   const { message, parsed } = sighting;
   const isTheirs = (job: Job) => isBy(job, message);
-  if (message.nonce !== undefined) {
+  if (message.nonce != null) {
     const job = jobs.of('nonce', String(message.nonce)).find(isTheirs);
     if (job) return { rung: 'nonce', job };
   }
@@ -76,19 +76,31 @@ function weakMatch<Job extends Matchable>(
   const isNotice = sighting.parsed.says.type === 'notice';
   if (!isNotice && !isFinal(sighting)) return undefined;
   const reference = referenceOf(sighting.message);
-  if (reference !== undefined) {
-    const found = jobs
-      .of('parent', reference)
-      .filter((job) => isNotice || fits(job.expects, sighting.parsed.says));
+  const replied = reference === undefined ? [] : jobs.of('parent', reference);
+  if (replied.length > 0) {
+    const found = replied.filter((job) => isNotice || fits(job.expects, sighting.parsed.says));
     return weak('reference', found, sighting);
   }
+  return isNotice || !isOurs(sighting, ownUserId) ? undefined : textMatch(jobs, sighting);
+}
+
+/** By the same prompt; else, where that may count, by the longest one that the message holds. */
+function textMatch<Job extends Matchable>(jobs: OpenJobs<Job>, sighting: Sighting): Match<Job> | undefined {
+  const { says } = sighting.parsed;
   const key = textKeyOf(sighting);
-  if (key === undefined || !isOurs(sighting, ownUserId)) return undefined;
-  return weak(
-    'text',
-    jobs.withKey(key).filter((job) => fits(job.expects, sighting.parsed.says)),
-    sighting,
-  );
+  const same = key === undefined ? [] : jobs.withKey(key).filter((job) => fits(job.expects, says));
+  return weak('text', same, sighting) ?? weak('text', heldJobs(jobs, sighting), sighting);
+}
+
+function heldJobs<Job extends Matchable>(jobs: OpenJobs<Job>, sighting: Sighting): Job[] {
+  const { holds, message, parsed } = sighting;
+  if (holds === undefined) return [];
+  const held = [...jobs.all()].filter((job) => {
+    const isHeld = job.words !== '' && holds(job.words) && fits(job.expects, parsed.says);
+    return isHeld && isBy(job, message) && !disagrees(job, sighting);
+  });
+  const longest = Math.max(...held.map((job) => job.words.length));
+  return held.filter((job) => job.words.length === longest);
 }
 
 function weak<Job extends Matchable>(
@@ -143,11 +155,12 @@ function isAnonymous(message: Message): boolean {
 function disagrees(job: Matchable, sighting: Sighting): boolean {
   const { message, parsed } = sighting;
   // Whoever's interaction it answers, it is none of an open job.
-  if (message.nonce !== undefined) return true;
+  if (message.nonce != null) return true;
   if (message.id === job.parentMessageId || isOlder(job, message.id)) return true;
   if (parsed.says.type === 'notice') return false;
   const reference = referenceOf(message);
-  if (reference !== undefined && reference !== job.parentMessageId) return true;
+  const isReplyToOther = reference !== undefined && reference !== job.parentMessageId;
+  if (isReplyToOther && job.expects.repliesTo !== 'anything') return true;
   const isOtherJob = parsed.jobId !== undefined && parsed.jobId !== job.parentJobId;
   if (isOtherJob && knows(job, 'job') && !job.keys.has(keyOf('job', parsed.jobId))) return true;
   const interactions = interactionIdsOf(message);

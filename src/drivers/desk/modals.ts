@@ -1,24 +1,12 @@
-/** The forms that Midjourney opens: the ones of Discord, filled in, and the page for painting a region. */
+/** The forms of Discord that a bot opens, filled in. */
 import { GatewayError } from '../../core/errors.ts';
-import type { FilledComponent, ModalComponent, OpenedFrame, OpenedModal } from '../../core/interaction.ts';
-import type { TaskRequest } from '../../core/task.ts';
+import type { FilledComponent, ModalComponent, OpenedModal } from '../../core/interaction.ts';
 
 /** Component types (Discord docs, "Component Reference"). */
 const ACTION_ROW = 1;
 const TEXT_INPUT = 4;
 const TEXT_DISPLAY = 10;
 const LABEL = 18;
-
-/** What the page for painting a region is answered with. Source: what that page itself sends. */
-export interface MaskBody {
-  readonly username: '0';
-  readonly userId: '0';
-  readonly customId: string;
-  /** PNG as base64 without a `data:` prefix; white is painted anew. */
-  readonly mask: string;
-  readonly prompt: string;
-  readonly full_prompt: null;
-}
 
 /**
  * A form, filled in: its rows and labels as they were opened, the given prompt in the first text field, and in every
@@ -68,31 +56,4 @@ function fill(
   }
   const given = component === first ? (prompt ?? value) : value;
   return [{ type, ...(custom_id === undefined ? {} : { custom_id }), value: given ?? '' }];
-}
-
-// MJ::iframe::4e68485a
-const FRAME_ID = /^MJ::iframe::/;
-const DATA_PREFIX = /^data:[^,]*,/;
-
-/**
- * The answer for the page that opened for a region: the mask, and the form's prompt, or `promptText` where it has none.
- */
-export function maskBody(
-  frame: Pick<OpenedFrame, 'customId'>,
-  form: NonNullable<TaskRequest['form']>,
-  promptText: string,
-): MaskBody {
-  return {
-    username: '0',
-    userId: '0',
-    customId: frame.customId.replace(FRAME_ID, ''),
-    mask: (form.mask ?? '').replace(DATA_PREFIX, '').replace(/\s+/g, ''),
-    prompt: form.prompt ?? promptText,
-    full_prompt: null,
-  };
-}
-
-/** True for a page that only a person may answer: "Action required to continue", or a captcha by its path. */
-export function frameIsCaptcha(frame: Pick<OpenedFrame, 'title' | 'path'>): boolean {
-  return /^\s*action (?:required|needed)\b/i.test(frame.title) || /captcha/i.test(frame.path);
 }

@@ -2,11 +2,11 @@ import type { Snowflake } from '../../core/discord.ts';
 import type { OpenedFrame, OpenedModal } from '../../core/interaction.ts';
 import type { TaskEvent } from '../../core/task.ts';
 import type { TaskJob } from '../../core/task-driver.ts';
-import { type Expectation, expectationOf } from './expectation.ts';
+import type { Expectation } from './expectation.ts';
 import { Inbox } from './inbox.ts';
-import { type Key, keyOf } from './keys.ts';
+import { type Key, keyOf, wordsKey } from './keys.ts';
+import type { BotKnowledge } from './knowledge.ts';
 import type { Matchable } from './open-jobs.ts';
-import { promptKey } from './prompt.ts';
 import type { JobTimes } from './time-limits.ts';
 
 /** What whoever runs the job has to do next. */
@@ -23,6 +23,9 @@ export class OpenJob implements Matchable {
   readonly id: string;
   readonly applicationId: Snowflake;
   readonly expects: Expectation;
+  /** The prompt that the bot may repeat. */
+  readonly prompt: string;
+  readonly words: string;
   readonly startedAt: number;
   readonly parentMessageId: Snowflake | undefined;
   readonly parentJobId: string | undefined;
@@ -31,6 +34,10 @@ export class OpenJob implements Matchable {
   readonly steps = new Inbox<Step>();
   /** Flags of the message that shows it: an update may leave out what did not change. */
   messageFlags = 0;
+  /** The button that cancels it, as the message that shows its progress offers it. */
+  cancelId: string | undefined;
+  /** When an event last told anything of it, unlike what was found in the channel's history. */
+  toldAt: number | undefined;
   /** True once the message that showed its progress was deleted. */
   isCleared = false;
   /** When its interaction was handed to Discord. */
@@ -40,14 +47,20 @@ export class OpenJob implements Matchable {
   /** The form that was opened for it: a doubled event must not fill it in twice. */
   #formId: Snowflake | undefined;
 
-  constructor(job: TaskJob, applicationId: Snowflake) {
+  constructor(
+    job: TaskJob,
+    applicationId: Snowflake,
+    bot: Pick<BotKnowledge, 'expectationOf' | 'promptKey' | 'echoOf'>,
+  ) {
     this.id = job.id;
     this.applicationId = applicationId;
-    this.expects = expectationOf(job.request);
+    this.expects = bot.expectationOf(job.request);
+    this.prompt = bot.echoOf(job);
+    this.words = bot.promptKey(this.prompt);
     this.startedAt = job.startedAt;
     this.parentMessageId = job.request.verb === 'act' ? job.parent?.trace.messageId : undefined;
     this.parentJobId = job.request.verb === 'act' ? job.parent?.trace.jobId : undefined;
-    for (const key of keysOf(job)) this.keys.add(key);
+    for (const key of keysOf(job, this.words)) this.keys.add(key);
     const { progressMessageId, jobId } = job.trace;
     const wasSeen = progressMessageId !== undefined || jobId !== undefined;
     this.times = {
@@ -95,7 +108,7 @@ export class OpenJob implements Matchable {
 }
 
 /** What is known of a job before anything was seen of it in this process. */
-function keysOf(job: TaskJob): Key[] {
+function keysOf(job: TaskJob, words: string): Key[] {
   const { trace, request, parent } = job;
   const keys: (Key | undefined)[] = [
     trace.nonce === undefined ? undefined : keyOf('nonce', trace.nonce),
@@ -103,25 +116,12 @@ function keysOf(job: TaskJob): Key[] {
     trace.interactionId === undefined ? undefined : keyOf('interaction', trace.interactionId),
     trace.progressMessageId === undefined ? undefined : keyOf('message', trace.progressMessageId),
     trace.jobId === undefined ? undefined : keyOf('job', trace.jobId),
-    textKey(wordsOf(job)),
+    wordsKey(words),
   ];
   if (request.verb === 'act' && parent?.trace.messageId !== undefined) {
     keys.push(keyOf('parent', parent.trace.messageId));
   }
   return keys.filter((key) => key !== undefined);
-}
-
-/** The key of a prompt; undefined for one that leaves nothing to compare. */
-export function textKey(prompt: string): Key | undefined {
-  const words = promptKey(prompt);
-  return words === '' ? undefined : keyOf('text', words);
-}
-
-/** The prompt that the bot will echo, as far as it is known beforehand. */
-function wordsOf({ request, parent }: TaskJob): string {
-  if (request.verb === 'imagine' || request.verb === 'animate') return request.prompt;
-  if (request.verb !== 'act') return '';
-  return request.form?.prompt ?? (request.prompt || parentPrompt(parent));
 }
 
 /** The prompt of the finished task whose button is pressed. */

@@ -8,6 +8,8 @@ export interface Matchable {
   readonly keys: Set<Key>;
   readonly applicationId: Snowflake;
   readonly expects: Expectation;
+  /** Its prompt, made alike; empty where there is nothing to compare. */
+  readonly words: string;
   readonly startedAt: number;
   /** The message whose button was pressed. */
   readonly parentMessageId?: Snowflake | undefined;

@@ -1,4 +1,4 @@
-/** What a message of Midjourney says, after it was read. */
+/** What a message of a bot says, after it was read. */
 import type { Snowflake } from '../../core/discord.ts';
 import type { ErrorCode } from '../../core/errors.ts';
 import type { Media } from '../../core/media.ts';
@@ -23,6 +23,8 @@ export interface JobMessage {
   readonly stage: 'starting' | 'progress' | 'paused' | 'stopped' | 'final';
   /** The text between the asterisks; empty for some blends. */
   readonly prompt: string;
+  /** True when the prompt cannot be told from the bot's own words: then `prompt` is all that the message says. */
+  readonly isLoose?: boolean | undefined;
   /** The prompt with its marker, as Discordxy shows it: `a small cat - Variations (Strong)`. */
   readonly promptWithMarker: string;
   readonly work: Work;
@@ -84,6 +86,8 @@ export interface Parsed {
   readonly says: JobMessage | TextsMessage | WordsMessage | NoticeMessage | SilentMessage;
   /** The bot's own id of the job: by its web link, cancel button, buttons, file name, in this order. */
   readonly jobId?: string | undefined;
+  /** The seed, where the message tells it. */
+  readonly seed?: string | undefined;
   readonly media: readonly Media[];
   readonly actions: readonly TaskAction[];
 }

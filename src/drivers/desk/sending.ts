@@ -4,25 +4,23 @@ import { GatewayError } from '../../core/errors.ts';
 import type { ApplicationCommand, Interaction, StoredFile } from '../../core/interaction.ts';
 import type { MediaFile } from '../../core/media.ts';
 import type { TaskRequest } from '../../core/task.ts';
-import type { AccountNotice, TaskJob, TaskRoom } from '../../core/task-driver.ts';
+import type { AccountNotice, TaskJob } from '../../core/task-driver.ts';
 import { linkOf, pauseOf } from './account-notices.ts';
 import type { CommandBook } from './command-book.ts';
-import { commandOptions } from './commands.ts';
+import type { DeskRoom } from './knowledge.ts';
 
 /** An interaction that still lacks its nonce. */
 export type Unsent = (nonce: string) => Interaction;
 
 /** Discord's code for a message that is gone (Discord docs, "JSON Error Codes"). */
 const UNKNOWN_MESSAGE = 10_008;
+/** Discord's code for a command that was taken back, or registered anew under another id. */
+const UNKNOWN_COMMAND = 10_063;
 /** How long to wait when Discord asks to slow down and does not say for how long. */
 const LIMITED_MS = 5_000;
 
 /** Puts a picture into the room's channel; gives the link of its attachment. */
-export async function postPicture(
-  room: DeskRoom,
-  file: MediaFile,
-  signal: AbortSignal,
-): Promise<string> {
+export async function postPicture(room: DeskRoom, file: MediaFile, signal: AbortSignal): Promise<string> {
   const draft = { content: '', nonce: room.ids.nonce(), files: [file], mentionUserIds: [] };
   const message = await room.port.send(room.channelId, draft, signal);
   const link = message.attachments?.[0]?.url;
@@ -70,8 +68,10 @@ async function prepareCommand(
   signal: AbortSignal,
 ): Promise<Unsent> {
   const { request, files } = await withFiles(job, room, signal);
-  const { name, options, files: attached } = commandOptions(request, files);
-  const command = await book.command(name, applicationId, signal);
+  const { bot } = room;
+  const call = bot.commandOf(request, files);
+  const command = await book.command(call.name, applicationId, signal);
+  const { options, files: attached } = bot.fitCall?.(call, command) ?? call;
   const { guildId, channelId } = room;
   return (nonce) => ({
     type: 'command',
@@ -85,13 +85,13 @@ async function prepareCommand(
   });
 }
 
-/** Prompts take pictures as links, the other commands as files in Discord's storage. */
+/** Some commands take pictures as links in their prompts, the others as files in Discord's storage. */
 async function withFiles(
   { request, files }: TaskJob,
   room: DeskRoom,
   signal: AbortSignal,
 ): Promise<{ request: TaskRequest; files: StoredFile[] }> {
-  const takesLinks = request.verb === 'imagine' || request.verb === 'animate' || request.verb === 'shorten';
+  const takesLinks = room.bot.takesLinks(request.verb);
   const links: string[] = [];
   const stored: StoredFile[] = [];
   for (const file of files) {
@@ -111,11 +111,7 @@ export type Refusal =
   | { readonly type: 'refused'; readonly error: Error; readonly notice?: AccountNotice };
 
 /** Reads an error that `interact` threw. */
-export function readRefusal(
-  error: unknown,
-  interaction: Interaction,
-  room: DeskRoom,
-): Refusal {
+export function readRefusal(error: unknown, interaction: Interaction, room: DeskRoom): Refusal {
   if (!(error instanceof GatewayError)) return { type: 'refused', error: asError(error) };
   switch (error.code) {
     case 'discord_timeout':
@@ -130,7 +126,9 @@ export function readRefusal(
     case 'human_required':
       return checked(error, room);
     case 'discord_refused':
-      return refused(error, room);
+      return interaction.type === 'command' && discordCode(error) === UNKNOWN_COMMAND
+        ? { type: 'outdated', command: interaction.command }
+        : refused(error, room);
     default:
       return { type: 'refused', error };
   }
@@ -160,11 +158,7 @@ function statusOf(error: GatewayError): number | undefined {
 }
 
 /** The error of a check that only a person may answer, with the place where that can be done. */
-export function humanRequired(
-  text: string,
-  room: DeskRoom,
-  cause?: unknown,
-): GatewayError {
+export function humanRequired(text: string, room: DeskRoom, cause?: unknown): GatewayError {
   const hint = `Open ${linkOf(room)} in Discord with this account, answer the check, then resume the account.`;
   return new GatewayError('human_required', text, cause === undefined ? { hint } : { hint, cause });
 }

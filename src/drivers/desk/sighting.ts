@@ -1,14 +1,34 @@
 /** A message as the desk saw it, and whose it is: pure. */
 import type { InteractionMetadata, Message, Snowflake } from '../../core/discord.ts';
+import type { BotKnowledge } from './knowledge.ts';
 import type { Parsed } from './parsed.ts';
 
 /** A message, parsed once. */
 export interface Sighting {
   readonly message: Message;
   readonly parsed: Parsed;
+  /** The words of its prompt, made alike; empty where there are none to compare. */
+  readonly words: string;
+  /** True when it holds the words of a job although its prompt is another one; absent where that never counts. */
+  readonly holds?: ((words: string) => boolean) | undefined;
   readonly isUpdate: boolean;
   /** True for what was read from the channel's history: it carries no nonce, and it may be old. */
   readonly isPast: boolean;
+}
+
+/** Reads a message as it was seen. */
+export function sightingOf(
+  message: Message,
+  bot: Pick<BotKnowledge, 'parse' | 'promptKey' | 'holds'>,
+  how: Pick<Sighting, 'isUpdate' | 'isPast'>,
+  prompts: readonly string[] = [],
+): Sighting {
+  const parsed = bot.parse(message, prompts);
+  const { says } = parsed;
+  if (says.type !== 'job') return { message, parsed, words: '', ...how };
+  const words = says.isLoose ? '' : bot.promptKey(says.prompt);
+  const { holds } = bot;
+  return { message, parsed, words, holds: holds && ((key) => holds(says, key)), ...how };
 }
 
 /** First millisecond of Discord's snowflakes (Discord docs, "Snowflakes"). */
@@ -17,6 +37,12 @@ const DISCORD_EPOCH_MS = 1_420_070_400_000n;
 /** When Discord gave out an id, in milliseconds since the epoch; 0 for what is no snowflake. */
 export function timeOf(id: Snowflake): number {
   return /^\d{1,20}$/.test(id) ? Number((BigInt(id) >> 22n) + DISCORD_EPOCH_MS) : 0;
+}
+
+/** The first id that Discord could give out at a moment, in milliseconds since the epoch. */
+export function idAt(atMs: number): Snowflake {
+  const sinceMs = BigInt(Math.floor(atMs)) - DISCORD_EPOCH_MS;
+  return (sinceMs > 0n ? sinceMs << 22n : 0n).toString();
 }
 
 /** The ids of the interactions that led to a message: the last one, and those that opened its form. */
@@ -55,7 +81,7 @@ export function isOurs(sighting: Sighting, ownUserId: Snowflake): boolean {
 }
 
 /** True for a job's last message: a picture and nothing that speaks of work under way. */
-export function isFinal(sighting: Sighting): boolean {
+export function isFinal(sighting: Pick<Sighting, 'parsed'>): boolean {
   const { says, media } = sighting.parsed;
   return says.type === 'job' && says.stage === 'final' && media.length > 0;
 }

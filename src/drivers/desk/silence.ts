@@ -1,9 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
+import type { SilencePatience } from './knowledge.ts';
 import type { OpenJob } from './open-job.ts';
-
-/** How long a job that Discord took may show nothing before the channel is read. */
-const SILENT_MS = 30_000;
-const READ_EVERY_MS = 15_000;
 
 /**
  * Reads the channel by itself while a job is silent: Discord sends no events of a channel in a very large guild to those
@@ -11,19 +8,26 @@ const READ_EVERY_MS = 15_000;
  */
 export class SilenceWatch {
   readonly #clock: Clock;
+  readonly #patience: SilencePatience;
   readonly #jobs: () => Iterable<OpenJob>;
   readonly #read: () => Promise<void>;
   #cancel: (() => void) | undefined;
 
-  constructor(clock: Clock, jobs: () => Iterable<OpenJob>, read: () => Promise<void>) {
+  constructor(
+    clock: Clock,
+    patience: SilencePatience,
+    jobs: () => Iterable<OpenJob>,
+    read: () => Promise<void>,
+  ) {
     this.#clock = clock;
+    this.#patience = patience;
     this.#jobs = jobs;
     this.#read = read;
   }
 
   /** Begins to look after the jobs, unless it does already. */
   start(): void {
-    this.#cancel ??= this.#clock.after(READ_EVERY_MS, () => this.#look());
+    this.#cancel ??= this.#clock.after(this.#patience.everyMs, () => this.#look());
   }
 
   /** Ends at once. */
@@ -45,7 +49,10 @@ export class SilenceWatch {
     if (isOpen) this.start();
   }
 
-  #isSilent({ sentAt, times }: OpenJob): boolean {
-    return sentAt !== undefined && times.heardAt === undefined && this.#clock.now() - sentAt >= SILENT_MS;
+  #isSilent({ sentAt, toldAt = 0, times }: OpenJob): boolean {
+    if (sentAt === undefined) return false;
+    const { untilResult, silentMs } = this.#patience;
+    if (!untilResult && times.heardAt !== undefined) return false;
+    return this.#clock.now() - (untilResult ? Math.max(sentAt, toldAt) : sentAt) >= silentMs;
   }
 }

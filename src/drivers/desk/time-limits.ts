@@ -1,8 +1,9 @@
 /** How long each state of a job may last: pure. Times are milliseconds since the epoch. */
 import { GatewayError } from '../../core/errors.ts';
+import type { BotKnowledge, DeskLimits } from './knowledge.ts';
 
 /** The options that limit a job. */
-export type LimitOptions = Pick<MidjourneyOptions, 'timeoutMinutes' | 'submitMinutes' | 'botQueueMinutes'>;
+export type LimitOptions = Omit<DeskLimits, 'spacingMs'>;
 
 /** What has happened to a job, as far as its limits go. */
 export interface JobTimes {
@@ -38,14 +39,15 @@ export type Limit = 'submitMinutes' | 'timeoutMinutes' | 'botQueueMinutes' | 'in
 const MINUTE_MS = 60_000;
 /** The bot may do the job although Discord says that it failed; then it shows so soon. */
 const AFTER_FAILURE_MS = 30_000;
-/** The picture follows the deletion of the progress message at once. */
-const AFTER_CLEARED_MS = 60_000;
 
 /** What falls due first. */
-export function nextDue(times: JobTimes, options: LimitOptions): Due {
+export function nextDue(
+  times: JobTimes,
+  { limits: options, deletion }: Pick<BotKnowledge, 'limits' | 'deletion'>,
+): Due {
   if (times.resend) return { what: 'resend', at: times.resend.at };
   const dues = [runningLimit(times, options), ...silenceLimits(times, options)];
-  if (times.clearedAt !== undefined) dues.push({ what: 'look', at: times.clearedAt + AFTER_CLEARED_MS });
+  if (times.clearedAt !== undefined) dues.push({ what: 'look', at: times.clearedAt + deletion.graceMs });
   return dues.reduce((first, due) => (due.at < first.at ? due : first));
 }
 
@@ -75,19 +77,23 @@ export function isTooLate(at: number, times: JobTimes, options: LimitOptions): b
 }
 
 /** The error of a limit that has passed. `wasSentBefore`: an earlier run of the gateway may have sent it. */
-export function lateError(what: Limit, options: LimitOptions, wasSentBefore: boolean): GatewayError {
+export function lateError(
+  what: Limit,
+  { limits, makes }: Pick<BotKnowledge, 'limits' | 'makes'>,
+  wasSentBefore: boolean,
+): GatewayError {
   if (what === 'interaction-failed') {
     return new GatewayError(
       'bot_failed',
       'Discord says that the interaction failed, and the bot showed nothing.',
     );
   }
-  const limit = `${options[what]} min (${what})`;
+  const limit = `${limits[what]} min (${what})`;
   if (what === 'botQueueMinutes') {
     return new GatewayError('task_timeout', `The job stood in the line of the bot for more than ${limit}.`);
   }
   if (what === 'timeoutMinutes') {
-    return new GatewayError('task_timeout', `The bot gave no picture within ${limit}.`);
+    return new GatewayError('task_timeout', `The bot gave no ${makes} within ${limit}.`);
   }
   const text = wasSentBefore
     ? `Nothing of the task was found within ${limit}: it may not have been sent before the gateway was restarted, and it is never sent twice.`
