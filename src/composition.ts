@@ -25,6 +25,7 @@ import { createMemoryStore } from './stores/memory.ts';
 import { openSqliteStore } from './stores/sqlite.ts';
 import { createStudio, isStudio, singlingOf } from './studios.ts';
 import { createTokenCounter } from './tokens/counter.ts';
+import { createVideoSource } from './videos.ts';
 
 /** What everything is made with. */
 export interface Tools {
@@ -96,7 +97,9 @@ export function createParts(config: Config, tools: Tools): Parts {
   const service = joinServices({ bots, chat, conversations, keepalive, usage, tasks });
   const health = { readiness: () => readinessOf(accounts, bots, tasks.studios(EVERYONE)) };
   const picturesOf = (model: string) => singlingOf(config, model);
-  const drawing = { pictures, tokens, picturesOf };
+  const { allowPrivate } = config.webhooks;
+  const videos = createVideoSource({ accounts, hosts: config.discord, allowPrivate, clock: tools.clock });
+  const drawing = { pictures, videos, tokens, picturesOf };
   const http = { ...httpOptions(config), service, metrics, health, ...drawing, ...tools };
   return { store, accounts, bots, chat, tasks, notices, keepalive, usage, http, tools };
 }

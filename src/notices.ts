@@ -3,7 +3,8 @@ import type { Config } from './config/schema.ts';
 import type { Clock } from './core/clock.ts';
 import type { Log } from './core/log.ts';
 import type { TaskChange } from './core/tasks.ts';
-import { renderTask as renderForDiscordxy } from './http/discordxy/render.ts';
+import { renderTask as renderForDiscordxy, renderPikaTask } from './http/discordxy/render.ts';
+import { PIKA_DIALECT } from './http/discordxy/request.ts';
 import { renderTask as renderForProxy } from './http/midjourney-proxy/render.ts';
 import { createGuardedPost } from './media/post.ts';
 import { createOperatorNotices } from './notify/operator-notices.ts';
@@ -34,6 +35,7 @@ export function createNotices({ webhooks, discord }: Config, tools: { clock: Clo
     render: {
       'midjourney-proxy': (task) => renderForProxy(task, discord.cdn),
       discordxy: (task) => renderForDiscordxy(task, discord.cdn),
+      [PIKA_DIALECT]: (task) => renderPikaTask(task, discord.cdn),
     },
   });
   const notices = createOperatorNotices({

@@ -44,5 +44,5 @@ function asStudioAccount(account: Account): StudioAccount {
 /** How a model's single pictures come about: cut from the grid, or upscaled by the bot. */
 export function singlingOf({ bots }: Pick<Config, 'bots'>, model: string): 'cut' | 'upscale' {
   const bot = bots.filter(isStudio).find(({ models }) => models.includes(model));
-  return bot?.pictures ?? 'cut';
+  return bot?.driver === 'midjourney' ? bot.pictures : 'cut';
 }

@@ -1,59 +1,44 @@
-/** Whether the commands of a drawing bot can be seen where an account works. */
-import type { MidjourneyBotConfig, RoomConfig } from '../config/schema.ts';
+/** Whether the commands of a bot that draws or films can be seen where an account works. */
+import type { RoomConfig, StudioBotConfig } from '../config/schema.ts';
 import type { Snowflake } from '../core/discord.ts';
 import { toGatewayError } from '../core/errors.ts';
 import type { ApplicationCommand } from '../core/interaction.ts';
-import { findCommand, resolveApplication } from '../drivers/midjourney/commands.ts';
-import { NIJI_ID } from '../drivers/midjourney/options.ts';
+import { findCommand } from '../drivers/desk/find-command.ts';
 import type { CheckedAccount } from './account.ts';
 import type { Finding, Findings } from './finding.ts';
-
-const DRAW = 'imagine';
-/** What else the API offers; a bot without them refuses only these tasks. */
-const OTHERS: readonly string[] = [
-  'describe',
-  'blend',
-  'shorten',
-  'show',
-  'info',
-  'settings',
-  'fast',
-  'relax',
-];
-
-const REMEDY =
-  'Invite the bot to the guild, let the account use its commands in this channel (Discord: Server Settings, Integrations), or put the right id into applicationId.';
+import { namesOf, offering, type Sought, soughtFor } from './sought.ts';
 
 /** Looks for the commands of the bot in the place of a room. */
 export async function commandFindings(
-  bot: MidjourneyBotConfig,
+  bot: StudioBotConfig,
   room: RoomConfig,
   checked: CheckedAccount,
   say: Findings,
   signal: AbortSignal,
 ): Promise<Finding[]> {
   const { guildId, channelId } = room;
+  const sought = soughtFor(bot);
   try {
     const commands = await checked.commands.getCommands(
       guildId === undefined ? { channelId } : { guildId },
       signal,
     );
-    const id = resolveApplication(commands, { configured: bot.applicationId });
-    const found = id === undefined ? undefined : findCommand(commands, DRAW, id);
-    if (id === undefined || found === undefined) return [noCommand(bot, commands, say)];
+    const id = sought.find(commands);
+    if (id === undefined || !offering(sought, commands).includes(id)) {
+      return [noCommand(bot, sought, commands, say)];
+    }
     const name = guildId === undefined ? undefined : await nameOf(guildId, id, checked, signal);
     const who = name === undefined ? `the bot ${id}` : `the bot "${name}" (${id})`;
     return [
-      offered(who, id, commands, say),
-      ...rivals(bot, who, id, commands, say),
-      ...nijiFindings(bot, commands, say),
+      offered(who, id, sought, commands, say),
+      ...rivals(bot, who, id, sought, commands, say),
+      ...nijiFindings(bot, sought, commands, say),
     ];
   } catch (error) {
     signal.throwIfAborted();
     const message = `the commands could not be read: ${toGatewayError(error).message}`;
-    return [
-      say.warn('commands_unknown', message, 'Type /imagine in the channel by hand and see who offers it.'),
-    ];
+    const byHand = `Type /${sought.needed[0]} in the channel by hand and see who offers it.`;
+    return [say.warn('commands_unknown', message, byHand)];
   }
 }
 
@@ -70,30 +55,33 @@ async function nameOf(
 }
 
 function noCommand(
-  { applicationId }: MidjourneyBotConfig,
+  { applicationId }: StudioBotConfig,
+  sought: Sought,
   commands: readonly ApplicationCommand[],
   say: Findings,
 ): Finding {
-  const rivalIds = drawing(commands).join(', ');
+  const names = namesOf(sought.needed);
+  const rivalIds = offering(sought, commands).join(', ');
   if (applicationId !== undefined) {
     const instead = rivalIds === '' ? '' : `; others do: ${rivalIds}`;
-    const message = `the application ${applicationId} offers no /${DRAW} here${instead}`;
-    return say.error('commands_missing', message, REMEDY);
+    const message = `the application ${applicationId} offers no ${names} here${instead}`;
+    return say.error('commands_missing', message, sought.remedy);
   }
-  if (rivalIds === '') return say.error('commands_missing', `no bot offers /${DRAW} here`, REMEDY);
-  const message = `several bots offer /${DRAW} here and none is known: ${rivalIds}`;
+  if (rivalIds === '') return say.error('commands_missing', `no bot offers ${names} here`, sought.remedy);
+  const message = `several bots offer ${names} here and none is known: ${rivalIds}`;
   return say.error('commands_ambiguous', message, 'Put the id of the right one into applicationId.');
 }
 
 function offered(
   who: string,
   id: Snowflake,
+  { needed, others }: Sought,
   commands: readonly ApplicationCommand[],
   say: Findings,
 ): Finding {
-  const lacking = OTHERS.filter((name) => findCommand(commands, name, id) === undefined);
+  const lacking = others.filter((name) => findCommand(commands, name, id) === undefined);
   if (lacking.length === 0) return say.ok('commands', `${who} offers its commands here`);
-  const message = `${who} offers /${DRAW} here, but not: ${lacking.map((name) => `/${name}`).join(', ')}`;
+  const message = `${who} offers ${namesOf(needed)} here, but not: ${lacking.map((name) => `/${name}`).join(', ')}`;
   return say.warn(
     'commands_few',
     message,
@@ -102,30 +90,27 @@ function offered(
 }
 
 function rivals(
-  { applicationId }: MidjourneyBotConfig,
+  { applicationId }: StudioBotConfig,
   who: string,
   id: Snowflake,
+  sought: Sought,
   commands: readonly ApplicationCommand[],
   say: Findings,
 ): Finding[] {
-  const others = drawing(commands).filter((other) => other !== id && other !== NIJI_ID);
+  const others = offering(sought, commands).filter((other) => other !== id && !sought.kin.includes(other));
   if (others.length === 0 || applicationId !== undefined) return [];
-  const message = `${who} is used, but others offer /${DRAW} here too: ${others.join(', ')}`;
+  const message = `${who} is used, but others offer ${namesOf(sought.needed)} here too: ${others.join(', ')}`;
   return [say.warn('commands_ambiguous', message, 'Put the id of the right one into applicationId.')];
 }
 
 function nijiFindings(
-  { nijiApplicationId }: MidjourneyBotConfig,
+  bot: StudioBotConfig,
+  { needed, remedy }: Sought,
   commands: readonly ApplicationCommand[],
   say: Findings,
 ): Finding[] {
-  if (nijiApplicationId === undefined || findCommand(commands, DRAW, nijiApplicationId)) return [];
-  const message = `the application ${nijiApplicationId} (nijiApplicationId) offers no /${DRAW} here`;
-  return [say.error('commands_missing', message, REMEDY)];
-}
-
-/** Ids of the applications that offer to draw. */
-function drawing(commands: readonly ApplicationCommand[]): Snowflake[] {
-  const ids = commands.map(({ application_id }) => application_id);
-  return [...new Set(ids)].filter((id) => findCommand(commands, DRAW, id) !== undefined);
+  const id = bot.driver === 'midjourney' ? bot.nijiApplicationId : undefined;
+  if (id === undefined || needed.every((name) => findCommand(commands, name, id))) return [];
+  const message = `the application ${id} (nijiApplicationId) offers no ${namesOf(needed)} here`;
+  return [say.error('commands_missing', message, remedy)];
 }

@@ -1,5 +1,5 @@
 /** The rooms of a drawing bot: whether each account sees its channel and may give commands there. */
-import type { MidjourneyBotConfig, RoomConfig } from '../config/schema.ts';
+import type { RoomConfig, StudioBotConfig } from '../config/schema.ts';
 import { toGatewayError } from '../core/errors.ts';
 import type { ProbedPlace } from '../discord/probe-commands.ts';
 import type { CheckedAccount } from './account.ts';
@@ -17,7 +17,7 @@ const LARGEST_QUIET_GUILD = 75_000;
 
 /** Checks every room whose account is switched on. */
 export async function checkRooms(
-  bot: MidjourneyBotConfig,
+  bot: StudioBotConfig,
   accounts: readonly CheckedAccount[],
   signal: AbortSignal,
 ): Promise<Finding[]> {
@@ -31,7 +31,7 @@ export async function checkRooms(
 }
 
 async function checkRoom(
-  bot: MidjourneyBotConfig,
+  bot: StudioBotConfig,
   room: RoomConfig,
   checked: CheckedAccount,
   signal: AbortSignal,
@@ -49,7 +49,7 @@ async function checkRoom(
   const trouble = wrongGuild(room, place, say);
   if (trouble) return [trouble];
   return [
-    ...(await guildFindings(room, place, checked, say, signal)),
+    ...(await guildFindings(bot, room, place, checked, say, signal)),
     ...(await commandFindings(bot, room, checked, say, signal)),
   ];
 }
@@ -76,6 +76,7 @@ function wrongGuild({ guildId }: RoomConfig, place: ProbedPlace, say: Findings):
 }
 
 async function guildFindings(
+  bot: StudioBotConfig,
   room: RoomConfig,
   place: ProbedPlace,
   checked: CheckedAccount,
@@ -86,7 +87,7 @@ async function guildFindings(
   if (guildId === undefined) return [say.ok('room', 'sees its direct messages with the bot')];
   return [
     await permissionFinding(guildId, place, checked, say, signal),
-    ...(await sizeFindings(guildId, checked, say, signal)),
+    ...(await sizeFindings(bot, guildId, checked, say, signal)),
   ];
 }
 
@@ -121,6 +122,7 @@ async function permissionFinding(
 
 /** Only a hint: what cannot be counted is not told. */
 async function sizeFindings(
+  bot: StudioBotConfig,
   guildId: string,
   { commands }: CheckedAccount,
   say: Findings,
@@ -130,6 +132,9 @@ async function sizeFindings(
   signal.throwIfAborted();
   if (members === undefined || members <= LARGEST_QUIET_GUILD) return [];
   const message = `the guild has about ${members} members: Discord does not show every message of so large a guild, and results may come late`;
-  const remedy = 'Draw in a small guild of your own to which you invite the bot, or in its direct messages.';
+  const remedy =
+    bot.driver === 'pika'
+      ? `The channel is read every ${bot.pollSeconds} s besides (pollSeconds); the direct messages with the bot show all at once.`
+      : 'Draw in a small guild of your own to which you invite the bot, or in its direct messages.';
   return [say.warn('guild_large', message, remedy)];
 }

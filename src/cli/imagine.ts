@@ -1,16 +1,24 @@
 /** `cordgate imagine`: a person's quick client to a running gateway. */
-import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { cancelOpen } from './cancel-open.ts';
+import {
+  addressOf,
+  type ClientOptions,
+  isLink,
+  keyOption,
+  ratioOption,
+  timeoutOption,
+  urlOption,
+} from './client-options.ts';
 import { type Drawing, type Drawn, draw, type Session } from './drawing.ts';
 import { CommandFailure, type CommandIo } from './io.ts';
 import { jsonOption } from './options.ts';
 import type { Parts } from './parts.ts';
 import { beside, type Place, placeOf } from './picture-file.ts';
+import { readPicture } from './read-picture.ts';
 import { Remote } from './remote.ts';
 
-interface ImagineOptions {
-  readonly url: string;
-  readonly key?: string;
+interface ImagineOptions extends ClientOptions {
   readonly model: 'midjourney' | 'niji';
   readonly out?: string;
   readonly upscale: readonly number[];
@@ -18,14 +26,7 @@ interface ImagineOptions {
   readonly ar?: string;
   readonly image: readonly string[];
   readonly watch?: boolean;
-  readonly timeout: number;
-  readonly json?: boolean;
 }
-
-const DEFAULT_URL = 'http://127.0.0.1:8092';
-const DEFAULT_TIMEOUT_S = 3_600;
-/** A clean end is not waited for any longer. */
-const CANCEL_MS = 5_000;
 
 /** Adds `cordgate imagine PROMPT`: draws a picture through a running gateway and saves it. */
 export function addImagine(
@@ -38,23 +39,18 @@ export function addImagine(
     .command('imagine')
     .description('draw a picture through a running gateway and save it')
     .argument('<prompt...>', 'what to draw')
-    .option('-u, --url <url>', 'address of the gateway', parseUrl, DEFAULT_URL)
-    .option('-k, --key <key>', 'key for the gateway (default: the variable CORDGATE_KEY)')
+    .addOption(urlOption())
+    .addOption(keyOption())
     .addOption(
       new Option('-m, --model <name>', 'who draws').choices(['midjourney', 'niji']).default('midjourney'),
     )
     .option('-o, --out <file>', 'file or folder to save to (default: a name made of the prompt)')
     .option('--upscale <numbers>', 'press U1 to U4 under the grid: 2, or 1,3', parseIndexes, [])
     .option('--vary <numbers>', 'press V1 to V4 under the grid', parseIndexes, [])
-    .option('--ar <ratio>', 'width to height, such as 16:9', parseRatio)
+    .addOption(ratioOption())
     .option('-i, --image <file>', 'picture to draw from: a file or a link; may be repeated', collect, [])
     .option('-w, --watch', 'save each preview beside the picture, over the one before')
-    .option(
-      '--timeout <seconds>',
-      'longest time to wait, then the task is cancelled',
-      parseSeconds,
-      DEFAULT_TIMEOUT_S,
-    )
+    .addOption(timeoutOption())
     .addOption(jsonOption('print the task and the saved files as one line of JSON on stdout'))
     .action(async (words: string[], options: ImagineOptions) =>
       done(await imagine(io, words.join(' ').trim(), options)),
@@ -69,7 +65,7 @@ async function imagine(io: CommandIo, prompt: string, options: ImagineOptions): 
   void io.nextSignal().then(() => stopped.abort());
   const session: Session = {
     io,
-    remote: new Remote({ url: options.url, key: options.key ?? (io.env.CORDGATE_KEY || undefined) }),
+    remote: new Remote(addressOf(io, options)),
     signal: AbortSignal.any([stopped.signal, late]),
     previews: options.watch ? place : undefined,
     open: new Set(),
@@ -139,39 +135,9 @@ function pressesOf(taskId: string, { upscale, vary }: ImagineOptions, place: Pla
   return [...upscale.map((index) => press('U', index)), ...vary.map((index) => press('V', index))];
 }
 
-async function cancelOpen({ remote, open, io }: Session): Promise<string> {
-  if (open.size === 0) return 'no task is left at the gateway';
-  const ids = [...open].join(', ');
-  const limit = AbortSignal.timeout(CANCEL_MS);
-  const second = new AbortController();
-  void io.nextSignal().then(() => second.abort());
-  try {
-    const signal = AbortSignal.any([limit, second.signal]);
-    await Promise.all([...open].map((id) => remote.cancel(id, signal)));
-    return `the gateway was asked to cancel task ${ids}`;
-  } catch {
-    return `task ${ids} could not be cancelled and may go on at the gateway`;
-  }
-}
-
-const LINK = /^https?:\/\//i;
-
 function readImage(image: string): string {
-  if (LINK.test(image)) return image;
-  try {
-    return `data:application/octet-stream;base64,${readFileSync(image).toString('base64')}`;
-  } catch (error) {
-    const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
-    const why = code === 'ENOENT' ? 'there is no such file' : `cannot be read (${String(code)})`;
-    throw new CommandFailure(`${image}: ${why}`, 2, error);
-  }
-}
-
-function parseUrl(text: string): string {
-  if (!LINK.test(text) || !URL.canParse(text)) {
-    throw new InvalidArgumentError(`Must be an address such as ${DEFAULT_URL}.`);
-  }
-  return text.replace(/\/+$/, '');
+  if (isLink(image)) return image;
+  return `data:application/octet-stream;base64,${readPicture(image).toString('base64')}`;
 }
 
 function parseIndexes(text: string, before: readonly number[]): number[] {
@@ -180,18 +146,6 @@ function parseIndexes(text: string, before: readonly number[]): number[] {
     throw new InvalidArgumentError('Must be 1 to 4; several with commas between them.');
   }
   return [...new Set([...before, ...numbers.map(Number)])];
-}
-
-function parseRatio(text: string): string {
-  if (!/^\d{1,4}:\d{1,4}$/.test(text)) throw new InvalidArgumentError('Must be a ratio such as 16:9.');
-  return text;
-}
-
-function parseSeconds(text: string): number {
-  const seconds = Number(text);
-  if (!(seconds > 0 && seconds <= 2_000_000))
-    throw new InvalidArgumentError('Must be a number of seconds above 0.');
-  return seconds;
 }
 
 function collect(text: string, before: readonly string[]): string[] {

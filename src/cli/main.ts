@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/problem.ts';
 import { GatewayError } from '../core/errors.ts';
+import { addAnimate } from './animate.ts';
 import { addCheck } from './check.ts';
 import { addDemo } from './demo.ts';
 import { addImagine } from './imagine.ts';
@@ -22,7 +23,7 @@ export function createProgram(io: CommandIo, parts: Parts, done: (code: number) 
     .configureOutput({ writeOut: io.stdout, writeErr: io.stderr })
     .exitOverride()
     .showHelpAfterError('("cordgate --help" lists the commands, "cordgate COMMAND --help" its options)');
-  for (const add of [addServe, addDemo, addSim, addCheck, addInit, addImport, addImagine])
+  for (const add of [addServe, addDemo, addSim, addCheck, addInit, addImport, addImagine, addAnimate])
     add(program, io, parts, done);
   return program;
 }

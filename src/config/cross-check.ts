@@ -5,7 +5,6 @@ import type { Finding } from './explain.ts';
 import { suggestion } from './nearest.ts';
 import type { Path } from './problem.ts';
 import { checkRooms } from './rooms-check.ts';
-import { LATER_DRIVERS } from './sections/bot.ts';
 
 /** What no single key can tell: ids that must be unique, names that must exist, a door that would stand open. */
 export function crossCheck(draft: Draft, portIsFlag: boolean): Finding[] {
@@ -50,8 +49,9 @@ function unique(
 
 function checkBot(draft: Draft, index: number): Finding[] {
   const bot = draft.bots[index];
-  if (bot === undefined || LATER_DRIVERS.includes(bot.driver ?? '')) return [];
-  if (bot.driver === 'midjourney') return checkRooms(draft, bot.rooms, ['bots', index, 'rooms']);
+  if (bot === undefined) return [];
+  if (bot.driver === 'midjourney' || bot.driver === 'pika')
+    return checkRooms(draft, bot.rooms, ['bots', index, 'rooms']);
   const listen = bot.listen === undefined ? [] : checkAccount(draft, bot.listen, ['bots', index, 'listen']);
   return [
     ...listen,

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { nearest, suggestion } from './nearest.ts';
 import type { Path } from './problem.ts';
-import { DRIVERS, LATER_DRIVERS } from './sections/bot.ts';
+import { DRIVERS } from './sections/bot.ts';
 import { LATER_STORES } from './sections/store.ts';
 import { childShape, keysOf, rootShape, type Shape } from './shape.ts';
 import { childValue, isGroup, valueAt } from './tree.ts';
@@ -60,7 +60,7 @@ function messageOf(issue: Issue, path: Path, value: unknown, context: Context): 
     case 'invalid_type':
       return wrongType(issue.expected, value, path, context.source);
     case 'invalid_union':
-      return notAnOption(value, DRIVERS, LATER_DRIVERS);
+      return notAnOption(value, DRIVERS, []);
     case 'invalid_value':
       return notAnOption(
         value,

@@ -42,8 +42,14 @@ export type CozeBotConfig = Extract<BotConfig, { driver: 'coze' }>;
 /** A Midjourney bot: `driver: midjourney`. */
 export type MidjourneyBotConfig = Extract<BotConfig, { driver: 'midjourney' }>;
 
+/** A Pika bot: `driver: pika`. */
+export type PikaBotConfig = Extract<BotConfig, { driver: 'pika' }>;
+
+/** A bot that draws or films, in rooms. */
+export type StudioBotConfig = MidjourneyBotConfig | PikaBotConfig;
+
 /** An account in a channel: an entry of `rooms`. */
-export type RoomConfig = MidjourneyBotConfig['rooms'][number];
+export type RoomConfig = StudioBotConfig['rooms'][number];
 
 /** True for a Coze bot. */
 export function isCoze(bot: BotConfig): bot is CozeBotConfig {
@@ -52,8 +58,7 @@ export function isCoze(bot: BotConfig): bot is CozeBotConfig {
 
 /** Ids of the accounts that a bot names, also of those that are switched off; one may come more than once. */
 export function accountsOf(bot: BotConfig): string[] {
-  if (bot.driver === 'midjourney') return bot.rooms.map(({ account }) => account);
-  return [bot.listen, ...bot.send];
+  return isCoze(bot) ? [bot.listen, ...bot.send] : bot.rooms.map(({ account }) => account);
 }
 
 /** A configuration as code writes it: everything that has a default may be left out. */

@@ -21,7 +21,7 @@ export function readWordLists(draft: Draft, file: string): WordLists {
   const words = new Map<number, readonly string[]>();
   const findings: Finding[] = [];
   for (const [index, { driver, bannedWords }] of draft.bots.entries()) {
-    if (driver !== 'midjourney' || bannedWords === undefined) continue;
+    if ((driver !== 'midjourney' && driver !== 'pika') || bannedWords === undefined) continue;
     try {
       words.set(index, wordsIn(decodeFile(readFirst([resolve(dirname(file), bannedWords), bannedWords]))));
     } catch (error) {
@@ -34,7 +34,7 @@ export function readWordLists(draft: Draft, file: string): WordLists {
 /** Puts the words that were read into the configuration of their bots. */
 export function withWords(config: Config, { words }: WordLists): Config {
   const bots = config.bots.map((bot, index) =>
-    bot.driver === 'midjourney' ? { ...bot, words: words.get(index) ?? bot.words } : bot,
+    bot.driver === 'coze' ? bot : { ...bot, words: words.get(index) ?? bot.words },
   );
   return { ...config, bots };
 }

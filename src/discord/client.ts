@@ -4,10 +4,10 @@ import type { DiscordPort, Message, MessageDraft, Snowflake } from '../core/disc
 import { GatewayError } from '../core/errors.ts';
 import type { InteractionPort, StoredFile } from '../core/interaction.ts';
 import type { Log } from '../core/log.ts';
-import type { MediaFile } from '../core/media.ts';
+import type { ByteRange, MediaFile } from '../core/media.ts';
 import type { AccountIdentity, AccountStatus } from './account.ts';
 import { postToActivity } from './activity.ts';
-import { type DownloadLimits, downloadFromCdn } from './cdn.ts';
+import { type CdnAnswer, type DownloadLimits, downloadFromCdn, openOnCdn } from './cdn.ts';
 import type { DiscordHosts } from './hosts.ts';
 import { userAgentOf } from './identity.ts';
 import { openExit } from './proxy.ts';
@@ -72,6 +72,8 @@ export interface DiscordClient extends DiscordPort, InteractionPort {
   close(): Promise<void>;
   /** @throws GatewayError media_forbidden, media_invalid, media_unreachable */
   downloadFromCdn(url: string, limits: DownloadLimits, signal?: AbortSignal): Promise<MediaFile>;
+  /** Begins to read a file. @throws GatewayError media_forbidden, media_unreachable */
+  openOnCdn(url: string, range: ByteRange | undefined, signal: AbortSignal): Promise<CdnAnswer>;
 }
 
 /**
@@ -210,6 +212,10 @@ class AccountClient implements DiscordClient {
 
   downloadFromCdn(url: string, limits: DownloadLimits, signal?: AbortSignal): Promise<MediaFile> {
     return downloadFromCdn(this.#parts.outward, url, limits, signal);
+  }
+
+  openOnCdn(url: string, range: ByteRange | undefined, signal: AbortSignal): Promise<CdnAnswer> {
+    return openOnCdn(this.#parts.outward, url, range, signal);
   }
 
   async close(): Promise<void> {

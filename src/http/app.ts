@@ -10,7 +10,7 @@ import { GatewayError } from '../core/errors.ts';
 import type { GatewayService } from '../core/gateway-service.ts';
 import { type Ids, randomIds } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
-import type { MediaLoader } from '../core/media.ts';
+import type { MediaLoader, VideoSource } from '../core/media.ts';
 import type { TokenCounter } from '../core/tokens.ts';
 import { logRequests } from './access-log.ts';
 import { addressRefused, createAddressCheck } from './addresses.ts';
@@ -49,6 +49,8 @@ export interface HttpOptions {
   readonly metrics: MetricsSource;
   /** Fetches the pictures of bots, where a dialect gives their content. */
   readonly pictures: MediaLoader;
+  /** Reads the videos of bots; without it their content is not given. */
+  readonly videos?: VideoSource;
   /** Counts the words of drawings. */
   readonly tokens?: TokenCounter;
   /** How a drawing model gives single pictures; cut from the grid by default. */
@@ -137,7 +139,7 @@ function sendByPath(request: FastifyRequest, reply: FastifyReply, error: Gateway
 }
 
 function parts(options: HttpOptions) {
-  const { service, clock, log, pictures, keys, tokens, picturesOf } = options;
+  const { service, clock, log, pictures, videos, keys, tokens, picturesOf } = options;
   const cdn = options.cdn ?? 'https://cdn.discordapp.com';
   const ids = options.ids ?? randomIds(clock);
   return {
@@ -145,6 +147,7 @@ function parts(options: HttpOptions) {
     clock,
     log,
     pictures,
+    videos,
     keys,
     cdn,
     ids,

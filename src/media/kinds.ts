@@ -34,6 +34,22 @@ export const PICTURES: readonly MediaKind[] = [
   },
 ];
 
+/** Brands of pictures in the container of MP4. */
+const PICTURE_BRANDS = /^....ftyp(?:avif|avis|heic|heix|mif1)/s;
+
+/** The videos that bots make. */
+export const VIDEOS: readonly MediaKind[] = [
+  // ISO/IEC 14496-12, section 4.3: the first box is `ftyp`.
+  {
+    contentType: 'video/mp4',
+    extension: 'mp4',
+    matches: (start) =>
+      has(start, 4, 'ftyp') && !PICTURE_BRANDS.test(Buffer.from(start.subarray(0, 12)).toString('latin1')),
+  },
+  // EBML (RFC 8794, section 11.2.1).
+  { contentType: 'video/webm', extension: 'webm', matches: (start) => has(start, 0, '\x1a\x45\xdf\xa3') },
+];
+
 /** What people send by mistake, so that the refusal can name it. */
 const MISTAKES: readonly (readonly [label: string, sign: RegExp])[] = [
   ['an SVG drawing', /^\s*(<\?xml[^>]*>\s*)?(<!--[^>]*>\s*)?(<!doctype svg|<svg)/i],
@@ -43,6 +59,12 @@ const MISTAKES: readonly (readonly [label: string, sign: RegExp])[] = [
   ['a PDF document', /^%PDF-/],
   ['a video', /^....ftyp(?!avif|heic|mif1)/s],
   ['an AVIF or HEIC picture', /^....ftyp/s],
+  ['a video', /^([^ -~]E\xdf\xa3|RIFF....AVI )/s],
+  ['a sound', /^(ID3|OggS|fLaC|RIFF....WAVE)/s],
+  ['a BMP picture', /^BM....\0\0\0\0/s],
+  ['a TIFF picture', /^(II\*\0|MM\0\*)/],
+  ['a ZIP archive', /^PK[^ -~][^ -~]/],
+  ['a plain text', /^[\s!-~]{4,}$/],
 ];
 
 /** The kind of a file by its content, whatever its name or declared type says. */

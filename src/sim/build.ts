@@ -4,11 +4,12 @@ import { systemClock } from '../core/clock.ts';
 import { Playbook } from './bots/behaviour.ts';
 import { CozeBot } from './bots/coze.ts';
 import { createMidjourney, MidjourneyPlaybook } from './bots/midjourney/index.ts';
+import { CrowdedWorld, createPika, PikaPlaybook } from './bots/pika/index.ts';
 import { createChannel } from './channels.ts';
 import type { SimAccount, SimGuild } from './model.ts';
 import type { AccountSettings, SimOptions } from './options.ts';
 import { type PermissionName, permissionBits } from './permissions.ts';
-import { World } from './world.ts';
+import type { World } from './world.ts';
 
 /** What everybody may do in a new Discord server, as far as it matters here. */
 const EVERYONE: readonly PermissionName[] = [
@@ -47,13 +48,15 @@ export interface BuiltWorld {
   readonly playbook: Playbook;
   /** Adds rules for the Midjourney and niji bots. */
   readonly midjourney: MidjourneyPlaybook;
+  /** Adds rules for the Pika bot. */
+  readonly pika: PikaPlaybook;
   /** Silences the bots. */
   stop(): void;
 }
 
 /** Builds a world without any server: for fast tests over `simPort`. */
 export function buildWorld(options: SimOptions = {}): BuiltWorld {
-  const world = new World(options.clock ?? systemClock, options.linkLifetimeMs);
+  const world = new CrowdedWorld(options.clock ?? systemClock, options.linkLifetimeMs);
   const owner = world.addUser('owner', false);
   const everyone = permissionBits(options.everyone ?? EVERYONE);
   const guild = world.addGuild('Cordgate Lab', owner.id, everyone);
@@ -78,6 +81,12 @@ export function buildWorld(options: SimOptions = {}): BuiltWorld {
   const nijiUserId = addApplication('niji');
   const midjourneyUserId = addApplication('midjourney');
   const pikaUserId = addBot('pika');
+  const pika = new PikaPlaybook(options.pika);
+  world.applications.set(
+    pikaUserId,
+    createPika({ ...running, world, guild, id: pikaUserId, playbook: pika }),
+  );
+  world.setHuge(guild.id, options.hugeGuild ?? false);
   const extra = Array.from({ length: options.extraGuilds ?? 0 }, (_, number) => {
     const other = world.addGuild(`Elsewhere ${number + 1}`, owner.id, everyone);
     createChannel(world, other, { name: 'general' });
@@ -92,7 +101,7 @@ export function buildWorld(options: SimOptions = {}): BuiltWorld {
     for (const cancel of world.unanswered) cancel();
   };
   const userIds = { cozeUserIds, midjourneyUserId, nijiUserId, pikaUserId };
-  return { world, guildId: guild.id, channels, ...userIds, playbook, midjourney, stop };
+  return { world, guildId: guild.id, channels, ...userIds, playbook, midjourney, pika, stop };
 }
 
 function addChannels(world: World, guild: SimGuild): Record<string, string> {

@@ -16,6 +16,7 @@ import { Gateway } from './ws/gateway.ts';
 
 export type { SimApplication, SimCommand, SimInteraction, SimReply } from './applications.ts';
 export type { Script } from './bots/behaviour.ts';
+export { type FilmMark, isFilmOf, readFilm } from './bots/pika/index.ts';
 export { type BuiltWorld, buildWorld } from './build.ts';
 export { type FaultOrder, OrderError } from './faults.ts';
 export type { AccountSettings, SimOptions } from './options.ts';
@@ -42,8 +43,10 @@ export interface SimReady {
   };
 }
 
-/** Rules for the Coze bots, with rules for the Midjourney bots beside them or alone. */
-export type SimScript = Script | (Extract<Script, { defaults?: unknown }> & { midjourney: unknown });
+/** Rules for the Coze bots, with rules for the Midjourney bots and for Pika beside them or alone. */
+export type SimScript =
+  | Script
+  | (Extract<Script, { defaults?: unknown }> & ({ midjourney: unknown } | { pika: unknown }));
 
 /** A running simulator. */
 export interface Sim {
@@ -117,13 +120,14 @@ export async function startSim(options: SimOptions = {}): Promise<Sim> {
   };
 }
 
-function addRules({ playbook, midjourney }: BuiltWorld, value: unknown): void {
-  if (!isObject(value) || !('midjourney' in value)) {
+function addRules({ playbook, midjourney, pika }: BuiltWorld, value: unknown): void {
+  if (!isObject(value) || !('midjourney' in value || 'pika' in value)) {
     playbook.add(value);
     return;
   }
-  const { midjourney: own, ...rest } = value;
-  inside('midjourney', () => midjourney.add(own));
+  const { midjourney: ofMidjourney, pika: ofPika, ...rest } = value;
+  if ('midjourney' in value) inside('midjourney', () => midjourney.add(ofMidjourney));
+  if ('pika' in value) inside('pika', () => pika.add(ofPika));
   if (Object.keys(rest).length > 0) playbook.add(rest);
 }
 

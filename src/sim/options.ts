@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Behaviour } from './bots/behaviour.ts';
 import type { MidjourneyBehaviour } from './bots/midjourney/index.ts';
+import type { Hush, PikaBehaviour } from './bots/pika/index.ts';
 import type { LimitsOption } from './limits.ts';
 import type { PermissionName } from './permissions.ts';
 
@@ -43,6 +44,13 @@ export interface SimOptions {
   readonly coze?: Behaviour;
   /** How the Midjourney and niji bots behave unless a rule says otherwise. */
   readonly midjourney?: MidjourneyBehaviour;
+  /** How the Pika bot behaves unless a rule says otherwise. */
+  readonly pika?: PikaBehaviour;
+  /**
+   * Makes the guild so large that people's sessions hear nothing of its messages (`silent`), or only of those that
+   * mention them (`mentions`); default false.
+   */
+  readonly hugeGuild?: Hush | false;
   /** How long a link of the CDN is good; default 24 hours. */
   readonly linkLifetimeMs?: number;
   /** What everybody may do in the guild; default what a new Discord server allows. */

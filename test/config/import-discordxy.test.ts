@@ -26,7 +26,7 @@ describe('the config.json of Discordxy', () => {
   it('becomes a file that loads, with every host, account and room', () => {
     const result = imported();
     expect(result.variables).toEqual([]);
-    expect([result.accounts, result.bots]).toEqual([['account1', 'account2'], ['midjourney']]);
+    expect([result.accounts, result.bots]).toEqual([['account1', 'account2'], ['midjourney', 'pika']]);
     expect(configOf(result)).toMatchObject({
       server: { host: '127.0.0.1', port: 9394 },
       auth: { keys: [] },
@@ -62,6 +62,7 @@ describe('the config.json of Discordxy', () => {
             { account: 'account2', channelId: '1201576967368085603', concurrency: 12, queue: 0 },
           ],
         },
+        { id: 'pika', driver: 'pika', timeoutMinutes: 10 },
       ],
       store: { driver: 'memory', retentionDays: 14 },
     });
@@ -79,31 +80,25 @@ describe('the config.json of Discordxy', () => {
     }
   });
 
-  it('keeps Pika as a comment that can be taken over later, and says so', () => {
-    const { text, notes } = imported();
-    expect(notes).toContainEqual(
-      expect.stringMatching(/^Pika: this version of cordgate does not know it yet/),
-    );
-    const comment = text
-      .slice(text.indexOf('# Pika'))
-      .split('\n')
-      .filter((line) => /^# {5}/.test(line));
-    expect(parse(comment.map((line) => line.slice(5)).join('\n'))).toEqual([
-      {
-        id: 'pika',
-        driver: 'pika',
-        models: ['pika'],
-        rooms: [
-          {
-            account: 'account1',
-            guildId: '1123665496148017235',
-            channelId: '1134375328442224690',
-            concurrency: 2,
-            queue: 3,
-          },
-        ],
-      },
-    ]);
+  it('takes Pika over as a bot of its own, and says that it may be gone', () => {
+    const { text, notes, bots } = imported();
+    expect(notes).toContainEqual(expect.stringMatching(/^Pika: its bot on Discord is reported to be closed/));
+    expect(bots).toEqual(['midjourney', 'pika']);
+    expect(parse(text).bots[1]).toEqual({
+      id: 'pika',
+      driver: 'pika',
+      models: ['pika'],
+      rooms: [
+        {
+          account: 'account1',
+          guildId: '1123665496148017235',
+          channelId: '1134375328442224690',
+          concurrency: 2,
+          queue: 3,
+        },
+      ],
+      timeoutMinutes: 10,
+    });
   });
 
   it.each<
@@ -268,7 +263,7 @@ describe('cordgate import of a config.json', () => {
       '--json',
     ]);
     expect([code, stderr]).toEqual([0, '']);
-    expect(JSON.parse(stdout)).toMatchObject({ accounts: ['account1', 'account2'], bots: ['midjourney'] });
+    expect(JSON.parse(stdout)).toMatchObject({ accounts: ['account1', 'account2'], bots: ['midjourney', 'pika'] });
     expect(stdout).not.toContain('token-of');
     expect(loadConfig({ path: out, env: {} }).config.bots[0]).toMatchObject({
       bannedWords: expected,

@@ -29,11 +29,11 @@ describe('a mistake in the file', () => {
     ['store: { driver: redis }', 'store.driver', /"redis" comes with a later version/],
     ['store: { driver: mysql }', 'store.driver', 'must be one of: sqlite, memory'],
     ['bots: [{ id: m, driver: midjourney }]', 'bots[0].rooms', /is missing: accounts that draw/],
-    ['bots: [{ id: m, driver: pika }]', 'bots[0].driver', /"pika" comes with a later version/],
+    ['bots: [{ id: m, driver: pika }]', 'bots[0].rooms', /^is missing: accounts that film/],
     [
       'bots: [{ id: m, driver: cose }]',
       'bots[0].driver',
-      'must be one of: coze, midjourney; did you mean "coze"?',
+      'must be one of: coze, midjourney, pika; did you mean "coze"?',
     ],
     ['bots: [{ id: m }]', 'bots[0].driver', /is missing/],
     [account('"Bot abc"'), 'accounts[0].token', /leave out the word/],

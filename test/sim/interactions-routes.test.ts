@@ -20,10 +20,11 @@ describe('the application command index', () => {
     const alice = await start();
     const { status, body } = await alice('GET', `/guilds/${sim.ready.guildId}/application-command-index`);
     expect(status).toBe(200);
-    const { midjourney, niji } = sim.ready.bots;
+    const { midjourney, niji, pika } = sim.ready.bots;
     expect(body.applications.map(({ id }: { id: string }) => id)).toEqual([
       niji.userId,
       midjourney.userId,
+      pika.userId,
       echo.id,
     ]);
     expect(body.applications.at(-1)).toMatchObject({ name: 'Echo', bot: { id: echo.id, bot: true } });

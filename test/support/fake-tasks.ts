@@ -34,7 +34,8 @@ export interface FakeTasks extends TaskService {
   /** Ends a task with a clip and Pika's buttons. */
   succeedWithVideo(id: string, change?: Partial<Task>): Task;
   fail(id: string, error: GatewayError): void;
-  models: ModelInfo[];
+  /** What `taskModels` gives. */
+  offered: ModelInfo[];
   views: StudioView[];
   /** Now, in milliseconds. */
   now: number;
@@ -174,8 +175,9 @@ export function createFakeTasks(): FakeTasks {
         error.code === 'task_timeout' ? 'timed-out' : error.code === 'task_stopped' ? 'cancelled' : 'failed';
       if (task) put(endTask(task, status, failure, fake.now));
     },
-    models: [{ id: 'midjourney', botIds: ['midjourney'], createdAt: 1_713_497_000 }],
-    taskModels: (caller) => fake.models.filter(({ botIds }) => botIds.some((botId) => mayUse(caller, botId))),
+    offered: [{ id: 'midjourney', botIds: ['midjourney'], createdAt: 1_713_497_000 }],
+    taskModels: (caller) =>
+      fake.offered.filter(({ botIds }) => botIds.some((botId) => mayUse(caller, botId))),
     async submitTask(order): Promise<TaskReceipt> {
       fake.orders.push(order);
       if (refusal) throw refusal;

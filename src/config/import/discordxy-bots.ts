@@ -3,52 +3,54 @@ import type { OldRoom } from './discordxy-rooms.ts';
 import type { Ledger } from './ledger.ts';
 import { type Block, type Line, paragraphs, type Value } from './page.ts';
 
-/** The bot that draws, or why there is none. */
-export interface DrawingBot {
+/** A bot that draws or films, or why there is none. */
+export interface OldBot {
   readonly blocks: readonly Block[];
   /** Comment for the end of the file. */
   readonly remark: string;
 }
 
-const OFF =
-  'Every account that draws is switched off (enable: false). Switch one on under accounts, and take the # away in front of this bot:';
+const off = (does: string) =>
+  `Every account that ${does} is switched off (enable: false). Switch one on under accounts, and take the # away in front of this bot:`;
 
 /** All rooms of the old action `mj` as one bot: new work goes to the one that is least busy, as in Discordxy. */
 export function drawingBot(
   rooms: readonly OldRoom[],
   bannedWords: string | undefined,
   ledger: Ledger,
-): DrawingBot {
+): OldBot {
+  const words = bannedWords === undefined ? [] : [{ key: 'bannedWords', value: bannedWords }];
+  return oldBot('midjourney', 'draws', rooms, words, ledger);
+}
+
+const CLOSED =
+  'Pika: its bot on Discord is reported to be closed since the end of 2025. "cordgate check" tells whether its commands are still there.';
+
+/** All rooms of the old action `pika` as one bot. */
+export function filmingBot(rooms: readonly OldRoom[], ledger: Ledger): OldBot {
+  if (rooms.length > 0) ledger.note(CLOSED);
+  return oldBot('pika', 'films', rooms, [], ledger);
+}
+
+function oldBot(
+  driver: string,
+  does: string,
+  rooms: readonly OldRoom[],
+  more: readonly Line[],
+  ledger: Ledger,
+): OldBot {
   const own = withoutDoubles(rooms, ledger);
   if (own.length === 0) return { blocks: [], remark: '' };
   const lines: Line[] = [
-    { key: 'id', value: 'midjourney' },
-    { key: 'driver', value: 'midjourney' },
-    { key: 'models', value: ['midjourney'] },
+    { key: 'id', value: driver },
+    { key: 'driver', value: driver },
+    { key: 'models', value: [driver] },
     { key: 'rooms', value: own.map(({ block }) => block) },
     timeoutLine(own, ledger),
-    ...(bannedWords === undefined ? [] : [{ key: 'bannedWords', value: bannedWords }]),
+    ...more,
   ];
   if (own.some(({ enabled }) => enabled)) return { blocks: [{ lines }], remark: '' };
-  return { blocks: [], remark: `${ledger.note(OFF)}\n${sample(lines)}` };
-}
-
-const PIKA =
-  'Pika (action pika): this version of cordgate does not know it yet. Once it does, this goes under bots:';
-
-/** The rooms of the action `pika` as a comment; empty when there are none. */
-export function pikaText(rooms: readonly OldRoom[], ledger: Ledger): string {
-  if (rooms.length === 0) return '';
-  ledger.note(
-    'Pika: this version of cordgate does not know it yet. Its rooms stand as a comment at the end of the file.',
-  );
-  const lines: Line[] = [
-    { key: 'id', value: 'pika' },
-    { key: 'driver', value: 'pika' },
-    { key: 'models', value: ['pika'] },
-    { key: 'rooms', value: rooms.map(({ block }) => block) },
-  ];
-  return `${PIKA}\n${sample(lines)}`;
+  return { blocks: [], remark: `${ledger.note(off(does))}\n${sample(lines)}` };
 }
 
 function withoutDoubles(rooms: readonly OldRoom[], ledger: Ledger): OldRoom[] {

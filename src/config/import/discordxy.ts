@@ -1,7 +1,7 @@
 /** Turns the `config.json` of Discordxy into a `cordgate.yaml`. */
 import { isLoopback } from '../cross-check.ts';
 import { type Group, isGroup } from '../tree.ts';
-import { drawingBot, pikaText } from './discordxy-bots.ts';
+import { drawingBot, filmingBot } from './discordxy-bots.ts';
 import { hostLines } from './discordxy-hosts.ts';
 import { type OldRoom, readAccounts } from './discordxy-rooms.ts';
 import { storeLines } from './discordxy-store.ts';
@@ -36,23 +36,24 @@ export function importDiscordxy(
   const discord = groupOf(top, 'discord');
   const accounts = readAccounts(discord.take('accounts'), ledger);
   const drawing = drawingBot(accounts.rooms.filter(isFor('mj')), bannedWords, ledger);
+  const filming = filmingBot(accounts.rooms.filter(isFor('pika')), ledger);
   const sections: Line[] = [
     { key: 'server', value: { lines: serverLines(http, ledger) } },
     { key: 'discord', value: { lines: hostLines(discord, ledger) } },
     { key: 'accounts', value: accounts.blocks },
-    { key: 'bots', value: drawing.blocks },
+    { key: 'bots', value: [...drawing.blocks, ...filming.blocks] },
     { key: 'store', value: { lines: storeLines(discord, ledger) } },
   ];
   const foot = [
     drawing.remark,
-    pikaText(accounts.rooms.filter(isFor('pika')), ledger),
+    filming.remark,
     leftoverText([discord, http, top], accounts.leftovers, ledger),
   ];
   const page: Page = { head: HEAD, sections, foot: foot.filter((part) => part !== '').join('\n\n') };
   const imported = {
     text: writePage(page),
     accounts: accounts.ids,
-    bots: drawing.blocks.length === 0 ? [] : ['midjourney'],
+    bots: [...drawing.blocks.map(() => 'midjourney'), ...filming.blocks.map(() => 'pika')],
     notes: ledger.notes,
     variables: ledger.variables,
   };

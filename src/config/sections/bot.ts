@@ -1,13 +1,11 @@
 import { z } from 'zod';
 import { cozeBotSchema } from '../../drivers/coze/options.ts';
 import { midjourneyBotSchema } from '../../drivers/midjourney/options.ts';
+import { pikaBotSchema } from '../../drivers/pika/options.ts';
 import { name } from '../fields.ts';
 
-/** Drivers that the file format names but this version does not have yet. */
-export const LATER_DRIVERS: readonly string[] = ['pika'];
-
-/** Drivers of this version. */
-export const DRIVERS: readonly string[] = ['coze', 'midjourney'];
+/** The kinds of bots. */
+export const DRIVERS: readonly string[] = ['coze', 'midjourney', 'pika'];
 
 const cozeSchema = z
   .strictObject({
@@ -32,5 +30,13 @@ const midjourneySchema = z
   // The loader reads them from the file of bannedWords; a schema opens no files.
   .transform((bot) => ({ ...bot, words: NO_WORDS }));
 
+const pikaSchema = z
+  .strictObject({
+    id: name().describe('name of the bot in this file'),
+    driver: z.literal('pika').describe('which kind of bot it is'),
+  })
+  .extend(pikaBotSchema.shape)
+  .transform((bot) => ({ ...bot, words: NO_WORDS }));
+
 /** One entry of `bots`: what the API offers. */
-export const botSchema = z.discriminatedUnion('driver', [cozeSchema, midjourneySchema]);
+export const botSchema = z.discriminatedUnion('driver', [cozeSchema, midjourneySchema, pikaSchema]);

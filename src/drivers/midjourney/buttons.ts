@@ -3,14 +3,8 @@
  * message's own buttons are pressed, never ids made from a template: each model offers other ones.
  */
 import type { Component } from '../../core/discord.ts';
-import { GatewayError } from '../../core/errors.ts';
 import type { ActionKind, ActionWish, TaskAction } from '../../core/task.ts';
-import { flatten } from '../desk/parse-text.ts';
-
-/** Component types and the style of a button that only opens a link (Discord docs, "Component Reference"). */
-const BUTTON = 2;
-const STRING_MENU = 3;
-const LINK = 5;
+import { chooseControl, readControls } from '../desk/controls.ts';
 
 /** Checks that only a person may answer: they are not offered, so that no caller can have them pressed. */
 const FOR_PEOPLE = /^MJ::(?:Captcha|iframe)/i;
@@ -56,7 +50,7 @@ const CATALOGUE: readonly (readonly [pattern: RegExp, kind: ActionKind])[] = [
 ];
 
 /** Models before the sixth doubled and quadrupled where later ones upscale subtly and creatively, and the reverse. */
-const KIN: Partial<Record<ActionKind, ActionKind>> = {
+export const KIN: Partial<Record<ActionKind, ActionKind>> = {
   'upscale-subtle': 'upscale-2x',
   'upscale-creative': 'upscale-4x',
   'upscale-2x': 'upscale-subtle',
@@ -85,23 +79,9 @@ const MAY_ASK: ReadonlySet<ActionKind> = new Set<ActionKind>([
  * the answers of a check that is meant for people.
  */
 export function readActions(components: readonly Component[]): TaskAction[] {
-  return flatten(components).flatMap((component) => {
-    const { type, custom_id, disabled, style } = component;
-    const isControl = (type === BUTTON && style !== LINK) || type === STRING_MENU;
-    if (!isControl || !custom_id || disabled || FOR_PEOPLE.test(custom_id)) return [];
-    return [readAction(component, custom_id)];
-  });
-}
-
-function readAction({ type, label, emoji, style }: Component, customId: string): TaskAction {
-  return {
-    ...meaningOf(customId),
-    customId,
-    label: label ?? '',
-    emoji: emoji?.name ?? '',
-    style: style ?? 2,
-    type,
-  };
+  return readControls(components, (customId) =>
+    FOR_PEOPLE.test(customId) ? undefined : meaningOf(customId),
+  );
 }
 
 function meaningOf(customId: string): Pick<TaskAction, 'kind' | 'index'> {
@@ -114,45 +94,12 @@ function meaningOf(customId: string): Pick<TaskAction, 'kind' | 'index'> {
 }
 
 /**
- * The button that a caller names: the one of that custom id, or of that kind and index. Upscales of older and newer
- * models stand in for each other (2x for subtle, 4x for creative). Index 0 or 1 of a button for the whole is the button.
+ * The button that a caller names; see `chooseControl`. Upscales of older and newer models stand in for each other (2x for
+ * subtle, 4x for creative).
  * @throws GatewayError action_not_offered; its message lists what is offered
  */
 export function chooseAction(offered: readonly TaskAction[], wish: ActionWish): TaskAction {
-  const found =
-    'customId' in wish ? offered.find(({ customId }) => customId === wish.customId) : byKind(offered, wish);
-  if (found !== undefined) return found;
-  const what = 'customId' in wish ? wish.customId : named(wish.kind, wish.index);
-  throw new GatewayError('action_not_offered', `The task does not offer ${what}; ${listed(offered)}`, {
-    param: 'action',
-  });
-}
-
-function byKind(
-  offered: readonly TaskAction[],
-  { kind, index }: Extract<ActionWish, { kind: ActionKind }>,
-): TaskAction | undefined {
-  const kin = KIN[kind];
-  const exact = offered.filter((action) => action.kind === kind);
-  const candidates = exact.length > 0 ? exact : offered.filter((action) => action.kind === kin);
-  const same = candidates.find((action) => action.index === index);
-  if (same !== undefined) return same;
-  if (index === undefined) return candidates.length === 1 ? candidates[0] : undefined;
-  return index <= 1 ? candidates.find((action) => action.index === undefined) : undefined;
-}
-
-function named(kind: ActionKind, index: number | undefined): string {
-  return index === undefined ? kind : `${kind} ${index}`;
-}
-
-function listed(offered: readonly TaskAction[]): string {
-  if (offered.length === 0) return 'it offers no actions.';
-  const names = offered.map(({ kind, index, label, emoji, customId }) => {
-    const face = label || emoji;
-    const name = kind === 'other' ? customId : named(kind, index);
-    return face === '' ? name : `${name} (${face})`;
-  });
-  return `it offers: ${names.join(', ')}.`;
+  return chooseControl(offered, wish, KIN);
 }
 
 /**

@@ -3,21 +3,15 @@ import type { Snowflake } from '../../core/discord.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { ApplicationCommand, CommandOption, StoredFile } from '../../core/interaction.ts';
 import type { TaskRequest } from '../../core/task.ts';
+import { findCommand, isCalled } from '../desk/find-command.ts';
+import type { CommandCall } from '../desk/knowledge.ts';
 import { MIDJOURNEY_ID, NIJI_ID } from './options.ts';
 import { promptFor } from './prompt.ts';
 
-/** A slash command to give: its original name, its options, and the files that attachment options point at. */
-export interface CommandCall {
-  readonly name: string;
-  readonly options: CommandOption[];
-  readonly files: StoredFile[];
-}
-
-/** Types of command options and commands (Discord docs, "Application Command Option Type"). */
+/** Types of command options (Discord docs, "Application Command Option Type"). */
 const SUBCOMMAND = 1;
 const STRING = 3;
 const ATTACHMENT = 11;
-const SLASH_COMMAND = 1;
 
 /** What Midjourney offers beside `imagine`: other bots that draw have a command of that name as well. */
 const COMPANIONS = ['describe', 'blend', 'shorten', 'show', 'info', 'settings', 'fast', 'relax'] as const;
@@ -77,19 +71,6 @@ function text(name: string, value: string): CommandOption {
 
 function attachment(name: string, position: number): CommandOption {
   return { type: ATTACHMENT, name, value: position };
-}
-
-/** A slash command of an application by its original name, which `name_default` holds when the index is localised. */
-export function findCommand(
-  commands: readonly ApplicationCommand[],
-  name: string,
-  applicationId: Snowflake,
-): ApplicationCommand | undefined {
-  return commands.find((command) => command.application_id === applicationId && isCalled(command, name));
-}
-
-function isCalled(command: ApplicationCommand, name: string): boolean {
-  return command.type === SLASH_COMMAND && (command.name_default ?? command.name) === name;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { TaskDriver } from '../../core/task-driver.ts';
-import { MidjourneyDesk } from '../desk/desk.ts';
+import { Desk } from '../desk/desk.ts';
+import { midjourneyKnowledge } from './knowledge.ts';
 import type { MidjourneyOptions } from './options.ts';
 import { planTask } from './plan.ts';
 
@@ -20,5 +21,5 @@ export const midjourneyDriver: TaskDriver<MidjourneyOptions> = {
     'act',
   ],
   plan: planTask,
-  open: (room) => new MidjourneyDesk(room),
+  open: (room) => new Desk(room, midjourneyKnowledge(room.options)),
 };

@@ -3,9 +3,9 @@
  * without one; never by words further on, where the bot repeats the caller's prompt.
  */
 import type { Embed, Message } from '../../core/discord.ts';
-import { KNOWN_NOTICES, type NoticeMeaning } from './notices-table.ts';
-import { cardsOf, hasControl, textOf } from '../desk/parse-text.ts';
+import { cardsOf, hasControl, textOf } from '../desk/message-text.ts';
 import type { NoticeMessage } from '../desk/parsed.ts';
+import { KNOWN_NOTICES, type NoticeMeaning } from './notices-table.ts';
 
 /** Embed colours: 0xFF0000 and 0xED4245 are errors, 0xF7CB73 and 0xFFFF00 warnings. */
 const ERROR_COLOURS: ReadonlySet<number | undefined> = new Set([16_711_680, 15_548_997]);

@@ -18,6 +18,11 @@ export interface JobText extends Omit<JobMessage, 'type' | 'stage'> {
 const JOB_TEXT =
   /^\s*([^*\n]{0,120}?)\*\*([\s\S]*)\*\* - (?:([a-z]\w*(?: [a-z]\w*)*?(?: #\d+)?(?: ?\([^()\n]*\))?)(?: by)? )?<@!?(\d+)>([\s\S]*)$/i;
 
+/** Close to Discord's limit of 2,000 characters (Discord docs, "Create Message"): the bot may cut at a word. */
+const NEARLY_FULL = 1_900;
+// **a very long story a very long sto
+const CUT_TEXT = /^\s*[^*\n]{0,120}?\*\*([\s\S]+)$/;
+
 const MARKDOWN_LINK = /\[[^\]]*\]\([^)]*\)/g;
 // -# Create, explore, and organize on midjourney.com
 const SMALL_PRINT = /^\s*-# .*$/gm;
@@ -69,6 +74,17 @@ export function readJobText(text: string): JobText | undefined {
     state: tailSays.state ?? (start.trim() === '' ? undefined : 'starting'),
     tail,
   };
+}
+
+/**
+ * Reads a text whose prompt fills the message up to Discord's limit: what the bot says behind it is lost. Whether there is
+ * something to do with a picture tells then whether it is the last one. Undefined when there is room for more.
+ */
+export function readCutText(text: string, hasButtons: boolean): JobText | undefined {
+  const prompt = text.length < NEARLY_FULL ? undefined : CUT_TEXT.exec(text)?.[1];
+  if (prompt === undefined) return undefined;
+  const state = hasButtons ? undefined : 'progress';
+  return { prompt, promptWithMarker: prompt, work: 'other', state, tail: '' };
 }
 
 function workOf(words: string): Work {

@@ -1,9 +1,7 @@
-import type { Attachment, Message } from '../../core/discord.ts';
-import type { Media } from '../../core/media.ts';
-import { flatten } from '../desk/parse-text.ts';
+import type { Message } from '../../core/discord.ts';
+import { mediaOf, withoutQuery } from '../desk/message-media.ts';
+import { flatten } from '../desk/message-text.ts';
 
-const PICTURE_TYPE = /^(?:image|video)\//;
-const PICTURE_NAME = /\.(?:png|jpe?g|webp|gif|mp4|webm|mov)$/i;
 const GUID = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/i;
 // https://www.midjourney.com/jobs/4e68485a-900c-4c1b-9222-f9b5ae4b3fcf?index=0
 // https://www.midjourney.com/app/jobs/4e68485a-900c-4c1b-9222-f9b5ae4b3fcf/
@@ -11,30 +9,6 @@ const JOBS_LINK = new RegExp(`midjourney\\.com/(?:app/)?jobs/(${GUID.source})`, 
 const CANCEL = new RegExp(`^MJ::CancelJob::ByJobid::(${GUID.source})`, 'i');
 /** A custom id that names a page or a check, not the job. */
 const NO_JOB = /^MJ::(?:iframe|Captcha)/i;
-
-/** The pictures and clips of a message: attachments, and what a layout shows. */
-export function mediaOf(message: Message): Media[] {
-  const attached = (message.attachments ?? []).filter(isPicture).map(mediaOfAttachment);
-  const shown = flatten(message.components ?? []).flatMap(({ items }) =>
-    (items ?? []).map(({ media }) => ({ url: media.url })),
-  );
-  return [...new Map([...shown, ...attached].map((media) => [withoutQuery(media.url), media])).values()];
-}
-
-function isPicture({ content_type, filename }: Attachment): boolean {
-  return PICTURE_TYPE.test(content_type ?? '') || PICTURE_NAME.test(filename);
-}
-
-function mediaOfAttachment({ id, url, filename, content_type, width, height }: Attachment): Media {
-  return {
-    id,
-    url,
-    name: filename,
-    ...(content_type === undefined ? {} : { contentType: content_type }),
-    ...(width == null ? {} : { width }),
-    ...(height == null ? {} : { height }),
-  };
-}
 
 /**
  * The bot's own id of the job, in lower case: by the link to its page (a button, or in the bot's own words), by the cancel
@@ -61,8 +35,4 @@ function firstOf(texts: readonly string[], pattern: RegExp): string | undefined 
     if (found !== null) return found[1] ?? found[0];
   }
   return undefined;
-}
-
-function withoutQuery(url: string): string {
-  return url.split('?', 1)[0] ?? url;
 }

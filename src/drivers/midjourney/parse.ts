@@ -1,11 +1,13 @@
 /** What a message of Midjourney says. Pure: a message in, a value out; foreign and newer forms say `nothing`. */
 import type { Message } from '../../core/discord.ts';
+import type { TaskAction } from '../../core/task.ts';
+import { mediaOf } from '../desk/message-media.ts';
+import { cardsOf, textOf } from '../desk/message-text.ts';
+import type { JobMessage, Parsed } from '../desk/parsed.ts';
 import { readActions } from './buttons.ts';
 import { readNotice } from './notices.ts';
-import { isInterim, type JobText, readJobText } from './parse-job.ts';
-import { jobIdOf, mediaOf } from './parse-media.ts';
-import { cardsOf, textOf } from '../desk/parse-text.ts';
-import type { JobMessage, Parsed } from '../desk/parsed.ts';
+import { isInterim, type JobText, readCutText, readJobText } from './parse-job.ts';
+import { jobIdOf } from './parse-media.ts';
 import { readSeed, readTexts, readWords } from './texts.ts';
 
 /** Message flag of "Midjourney is thinking …" (Discord docs, "Message Flags"). */
@@ -17,7 +19,8 @@ const LOADING = 128;
  */
 export function parseMessage(message: Message): Parsed {
   const text = textOf(message);
-  const job = readJobText(text);
+  const actions = readActions(message.components ?? []);
+  const job = readJobText(text) ?? readCutText(text, actions.some(isForResult));
   const seed = readSeed(job?.tail ?? text, text.trim());
   const jobId = seed?.jobId ?? jobIdOf(message, job?.tail ?? '');
   const media = mediaOf(message);
@@ -31,8 +34,12 @@ export function parseMessage(message: Message): Parsed {
     says,
     ...(jobId === undefined ? {} : { jobId }),
     media: says.type === 'texts' ? [...media, ...describedPictures(message)] : media,
-    actions: isOver ? [] : readActions(message.components ?? []),
+    actions: isOver ? [] : actions,
   };
+}
+
+function isForResult({ kind }: TaskAction): boolean {
+  return kind !== 'cancel';
 }
 
 function seedWords(seed: ReturnType<typeof readSeed>): Parsed['says'] | undefined {

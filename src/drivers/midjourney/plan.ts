@@ -2,6 +2,7 @@
 import { GatewayError } from '../../core/errors.ts';
 import type { Task, TaskAction } from '../../core/task.ts';
 import type { TaskPlan, TaskWish } from '../../core/task-driver.ts';
+import { pressedOf } from '../desk/controls.ts';
 import { chooseAction, formOf } from './buttons.ts';
 import type { MidjourneyOptions } from './options.ts';
 import { checkPrompt } from './prompt.ts';
@@ -80,21 +81,8 @@ function planDescription({ links, files }: TaskWish): TaskPlan {
 }
 
 function planAction(wish: TaskWish, parent: Task | undefined, isRemixing: boolean): TaskPlan {
-  if (parent === undefined) {
-    throw new GatewayError('invalid_request', 'A button belongs to a task: its id is missing.', {
-      param: 'parentId',
-    });
-  }
-  if (parent.status !== 'succeeded') {
-    throw new GatewayError(
-      'parent_unfinished',
-      `Task ${parent.id} has not succeeded: it is ${parent.status}.`,
-    );
-  }
-  if (wish.action === undefined) {
-    throw new GatewayError('invalid_request', 'The action is missing.', { param: 'action' });
-  }
-  const action = chooseAction(parent.actions, wish.action);
+  const pressed = pressedOf(wish, parent);
+  const action = chooseAction(pressed.parent.actions, pressed.wish);
   return {
     action,
     needsSlot: !INSTANT.test(action.customId),

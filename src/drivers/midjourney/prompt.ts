@@ -1,7 +1,7 @@
 /** Prompts: what is sent, what may not be sent, and how an echoed prompt is compared with the one that was asked. */
 import { GatewayError } from '../../core/errors.ts';
 import type { TaskRequest } from '../../core/task.ts';
-import { findBannedWord } from '../desk/banned-words.ts';
+import { refuseBannedWords } from '../desk/banned-words.ts';
 import type { MidjourneyOptions } from './options.ts';
 
 /** Longest text of a command's option (Discord docs, "Application Command Option Structure"), in UTF-16 units. */
@@ -60,14 +60,7 @@ export function checkPrompt(request: Words, options: Pick<MidjourneyOptions, 'wo
   checkWords(request);
   checkLength('The prompt with its links', promptFor(request), LONGEST_PROMPT, 'prompt');
   checkLength('The prompt of the form', request.form?.prompt ?? '', LONGEST_FORM_TEXT, 'form.prompt');
-  for (const text of [request.prompt, request.form?.prompt ?? '']) {
-    const word = findBannedWord(text, options.words ?? []);
-    if (word === undefined) continue;
-    throw new GatewayError('prompt_refused', `The prompt holds the banned word "${word}".`, {
-      param: 'prompt',
-      hint: 'Word the prompt differently; the operator keeps the list of banned words.',
-    });
-  }
+  refuseBannedWords([request.prompt, request.form?.prompt ?? ''], options.words);
 }
 
 function checkWords({ verb, prompt, links, files }: Words): void {

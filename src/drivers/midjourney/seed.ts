@@ -1,12 +1,12 @@
 /** Asks Midjourney for the seed of a finished job. */
 import type { Message, MessageChange, Snowflake } from '../../core/discord.ts';
 import { GatewayError } from '../../core/errors.ts';
-import type { TaskRoom } from '../../core/task-driver.ts';
-import { commandOptions, findCommand } from './commands.ts';
-import type { MidjourneyOptions } from './options.ts';
+import { findCommand } from '../desk/find-command.ts';
+import type { DeskRoom } from '../desk/knowledge.ts';
 import { paceOf } from '../desk/pace.ts';
-import { parseMessage } from './parse.ts';
 import { isFinal } from '../desk/sighting.ts';
+import { commandOptions } from './commands.ts';
+import { parseMessage } from './parse.ts';
 
 /** The reaction on which the bot writes what it knows of a job. */
 const ENVELOPE = '✉️';
@@ -17,7 +17,7 @@ const PATIENCE_MS = 90_000;
 export async function askSeed(
   jobId: string,
   applicationId: Snowflake,
-  room: TaskRoom<MidjourneyOptions>,
+  room: DeskRoom,
   signal: AbortSignal,
 ): Promise<string> {
   const leaving = new AbortController();
@@ -46,7 +46,7 @@ async function show(
   jobId: string,
   applicationId: Snowflake,
   channelId: Snowflake,
-  room: TaskRoom<MidjourneyOptions>,
+  room: DeskRoom,
   signal: AbortSignal,
 ): Promise<void> {
   const request = { verb: 'show', prompt: '', links: [], files: 0, jobId } as const;
@@ -55,7 +55,7 @@ async function show(
   if (!command) {
     throw new GatewayError('command_missing', `The bot offers no command /${name} in direct messages.`);
   }
-  await paceOf(room.port).turn(room.clock, room.options.spacingMs, signal);
+  await paceOf(room.port).turn(room.clock, room.bot.limits.spacingMs, signal);
   const nonce = room.ids.nonce();
   await room.port.interact({ type: 'command', applicationId, channelId, nonce, command, options }, signal);
 }
@@ -64,7 +64,7 @@ async function readSeed(
   changes: AsyncIterable<MessageChange>,
   jobId: string,
   channelId: Snowflake,
-  room: TaskRoom<MidjourneyOptions>,
+  room: DeskRoom,
   signal: AbortSignal,
 ): Promise<string> {
   let wasAsked = false;
@@ -81,7 +81,7 @@ async function readSeed(
 
 function shows(message: Message, jobId: string): boolean {
   const parsed = parseMessage(message);
-  return parsed.jobId === jobId && isFinal({ message, parsed, isUpdate: false, isPast: false });
+  return parsed.jobId === jobId && isFinal({ parsed });
 }
 
 /** `**Job ID**: 1c1a… **seed** 123`. */

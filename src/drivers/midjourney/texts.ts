@@ -1,6 +1,6 @@
 /** Answers in words: describe, shorten, info, settings, and the short ones such as `Done!`. */
 import type { Message } from '../../core/discord.ts';
-import { cardsOf, commandOf, flatten, hasControl, textOf } from '../desk/parse-text.ts';
+import { cardsOf, commandOf, flatten, hasControl, textOf } from '../desk/message-text.ts';
 import type { TextsMessage, WordsMessage } from '../desk/parsed.ts';
 
 // 1️⃣ a small cat on a mat --ar 1:1

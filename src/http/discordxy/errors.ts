@@ -14,6 +14,6 @@ export function sendFailure(request: FastifyRequest, reply: FastifyReply, error:
 export function unknownPath(request: FastifyRequest): GatewayError {
   const path = request.url.split('?', 1)[0]?.slice(0, 200);
   return new GatewayError('not_found', `There is no ${request.method} ${path}.`, {
-    hint: 'The paths are /client/online, /mj/submit/{imagine,change,status} and /mj/{imagine,change,status}; the Midjourney-Proxy API is under /midjourney-proxy/mj.',
+    hint: 'The paths are /client/online, /mj/submit/{imagine,change,status}, /mj/{imagine,change,status} and /pika/{create,animate,change,status}; the Midjourney-Proxy API is under /midjourney-proxy/mj.',
   });
 }

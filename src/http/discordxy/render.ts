@@ -64,6 +64,12 @@ export function renderTask(task: Task, cdn: string, pressedMessageId = '') {
   };
 }
 
+/** A task of Pika: the nonce of the seed document is what the submission gave; Discord's own stands beside it. */
+export function renderPikaTask(task: Task, cdn: string, pressedMessageId?: string) {
+  const rendered = renderTask(task, cdn, pressedMessageId);
+  return { ...rendered, nonce: task.id, discordNonce: rendered.nonce };
+}
+
 /** Which button a change presses; left out of all other tasks. The index is a text. */
 function paramsOf({ request, trace }: Task, pressedMessageId: string) {
   if (request.action === undefined) return {};

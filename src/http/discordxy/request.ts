@@ -6,8 +6,11 @@ import type { Fields } from './body.ts';
 /** Name of this dialect: in logs, and in the tasks whose changes are told in its shape. */
 export const DIALECT = 'discordxy';
 
-/** What both submissions may carry. */
-interface Extras {
+/** The same for tasks of Pika, which are told in the shape of their own status. */
+export const PIKA_DIALECT = 'discordxy-pika';
+
+/** What all submissions may carry. */
+export interface Extras {
   /** Given back as it came. */
   readonly state: string | undefined;
   readonly notify: TaskNotify | undefined;
@@ -37,13 +40,22 @@ export function readImagine(fields: Fields): ImagineRequest {
   return { prompt, ...extrasOf(fields, ['prompt']) };
 }
 
-/** @throws GatewayError invalid_request, media_invalid */
-export function readChange(fields: Fields): ChangeRequest {
+/**
+ * Reads a body of `change`.
+ * @param name the field that names the task
+ * @param dialect in whose shape callbacks are told
+ * @throws GatewayError invalid_request, media_invalid
+ */
+export function readChange(
+  fields: Fields,
+  name: 'taskId' | 'nonce' = 'taskId',
+  dialect = DIALECT,
+): ChangeRequest {
   return {
-    taskId: readTaskId(fields.taskId),
+    taskId: readTaskId(fields[name], name),
     action: actionOf(fields),
     form: formOf(fields),
-    ...extrasOf(fields, ['taskId', 'action', 'customId', 'prompt', 'maskBase64']),
+    ...extrasOf(fields, [name, 'action', 'customId', 'prompt', 'maskBase64'], dialect),
   };
 }
 
@@ -51,19 +63,19 @@ export function readChange(fields: Fields): ChangeRequest {
  * The id of a task; JSON numbers are taken as long as none of their digits was lost.
  * @throws GatewayError invalid_request
  */
-export function readTaskId(value: unknown): string {
-  if (typeof value === 'number') return wholeNumber(value);
-  if (value === undefined || value === null || value === '') throw missing('taskId');
-  if (typeof value !== 'string') throw wrongType('taskId');
+export function readTaskId(value: unknown, name = 'taskId'): string {
+  if (typeof value === 'number') return wholeNumber(value, name);
+  if (value === undefined || value === null || value === '') throw missing(name);
+  if (typeof value !== 'string') throw wrongType(name);
   return value.trim();
 }
 
 /** Numbers of JSON beyond 2^53 are rounded when they are read: the id would be another one. */
-function wholeNumber(value: number): string {
+function wholeNumber(value: number, name: string): string {
   if (Number.isSafeInteger(value)) return String(value);
-  throw new GatewayError('invalid_request', 'The taskId is a number too large for JSON to hold exactly.', {
-    param: 'taskId',
-    hint: 'Send it as a string: {"taskId":"…"}.',
+  throw new GatewayError('invalid_request', `The ${name} is a number too large for JSON to hold exactly.`, {
+    param: name,
+    hint: `Send it as a string: {"${name}":"…"}.`,
   });
 }
 
@@ -93,26 +105,30 @@ function maskOf(text: string | undefined): string | undefined {
   });
 }
 
-function extrasOf(fields: Fields, known: readonly string[]): Extras {
+/** Callback and free text of a submission. @throws GatewayError invalid_request */
+export function extrasOf(fields: Fields, known: readonly string[], dialect = DIALECT): Extras {
   const url = textOf(fields, 'notifyHook')?.trim();
   return {
     state: textOf(fields, 'state'),
-    notify: url ? { url, dialect: DIALECT } : undefined,
+    notify: url ? { url, dialect } : undefined,
     ignored: Object.keys(fields).filter((name) => !known.includes(name) && !EXTRA_FIELDS.includes(name)),
   };
 }
 
-function textOf(fields: Fields, name: string): string | undefined {
+/** A text of a body; undefined when it is absent. @throws GatewayError invalid_request */
+export function textOf(fields: Fields, name: string): string | undefined {
   const value = fields[name];
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string') return value;
   throw wrongType(name);
 }
 
-function missing(name: string): GatewayError {
+/** The refusal of a body without a field that it needs. */
+export function missing(name: string): GatewayError {
   return new GatewayError('invalid_request', `The field "${name}" is missing or empty.`, { param: name });
 }
 
-function wrongType(name: string): GatewayError {
+/** The refusal of a field that is no text. */
+export function wrongType(name: string): GatewayError {
   return new GatewayError('invalid_request', `The field "${name}" must be a text.`, { param: name });
 }

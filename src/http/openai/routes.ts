@@ -4,7 +4,7 @@ import type { Clock } from '../../core/clock.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { Ids } from '../../core/ids.ts';
 import type { Log } from '../../core/log.ts';
-import type { MediaLoader } from '../../core/media.ts';
+import type { MediaLoader, VideoSource } from '../../core/media.ts';
 import type { TaskService } from '../../core/tasks.ts';
 import type { TokenCounter } from '../../core/tokens.ts';
 import { conversationOf } from '../conversation-name.ts';
@@ -21,6 +21,7 @@ import { imageRoutes } from './images/routes.ts';
 import { type AnswerHead, CompletionStream, contentOf, renderCompletion, renderModel } from './render.ts';
 import { type CompletionRequest, readCompletionRequest } from './request.ts';
 import { isTaskModel, stopping, TASK_HEADER } from './tasks.ts';
+import { videoRoutes } from './videos/routes.ts';
 import { WARNINGS_HEADER, warningText } from './warnings.ts';
 
 /** What the OpenAI dialect needs. */
@@ -32,6 +33,8 @@ export interface OpenAiOptions {
   readonly heartbeatMs: number;
   /** Fetches the pictures of bots. */
   readonly pictures: MediaLoader;
+  /** Reads the videos of bots; without it their content is refused. */
+  readonly videos?: VideoSource | undefined;
   /** Counts the words of prompts for drawing bots; without it their `usage` is zero. */
   readonly tokens?: TokenCounter | undefined;
   /** How a bot's option says that single pictures are made of its grids; default `cut`. */
@@ -40,7 +43,7 @@ export interface OpenAiOptions {
   readonly authenticate: (request: FastifyRequest) => Promise<void>;
 }
 
-/** The OpenAI dialect, to be registered under `/v1`: models, chat completions and pictures. */
+/** The OpenAI dialect, to be registered under `/v1`: models, chat completions, pictures and videos. */
 export function openAiRoutes(options: OpenAiOptions): (scope: FastifyInstance) => Promise<void> {
   return async (scope) => {
     useDialect(scope, 'openai');
@@ -56,6 +59,7 @@ export function openAiRoutes(options: OpenAiOptions): (scope: FastifyInstance) =
     );
     allowOnly(scope, '/chat/completions', ['POST']);
     imageRoutes(scope, { ...options, closing });
+    videoRoutes(scope, options);
   };
 }
 

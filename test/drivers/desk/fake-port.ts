@@ -13,12 +13,8 @@ import { silentLog } from '../../../src/core/log.ts';
 import type { MediaFile } from '../../../src/core/media.ts';
 import type { TaskEvent, TaskRequest } from '../../../src/core/task.ts';
 import type { AccountNotice, TaskJob, TaskRoom } from '../../../src/core/task-driver.ts';
-import { MidjourneyDesk } from '../../../src/drivers/desk/desk.ts';
-import {
-  MIDJOURNEY_ID,
-  type MidjourneyOptions,
-  midjourneyBotSchema,
-} from '../../../src/drivers/midjourney/options.ts';
+import { Desk } from '../../../src/drivers/desk/desk.ts';
+import type { BotKnowledge } from '../../../src/drivers/desk/knowledge.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
 export const OWN_ID = '900000000000000001';
@@ -59,16 +55,17 @@ class Feed<Change> {
   }
 }
 
-const command = (name: string, id: string): ApplicationCommand => ({
+/** A slash command of an application. */
+export const command = (name: string, id: string, applicationId: string): ApplicationCommand => ({
   id,
-  application_id: MIDJOURNEY_ID,
+  application_id: applicationId,
   version: '1',
   name,
   type: 1,
 });
 
 /** An account's door to Discord whose other side is the test. */
-class FakePort implements TaskPort {
+export class FakePort implements TaskPort {
   readonly userId = OWN_ID;
   readonly messages = new Map<string, Feed<MessageChange>>();
   readonly told = new Feed<InteractionChange>();
@@ -81,15 +78,7 @@ class FakePort implements TaskPort {
   commandReads = 0;
   historyError: Error | undefined;
   activityAnswer: ActivityAnswer = { status: 200, body: 'success' };
-  commandList: ApplicationCommand[] = [
-    'imagine',
-    'blend',
-    'describe',
-    'shorten',
-    'show',
-    'info',
-    'prefer',
-  ].map((name, index) => command(name, `${index}`));
+  commandList: ApplicationCommand[] = [];
   /** What becomes of an interaction before Discord answers; the answer is taken (204) unless it throws. */
   onInteract: (interaction: Interaction) => Promise<void> | void = () => {};
 
@@ -124,7 +113,10 @@ class FakePort implements TaskPort {
   async history(_channelId: string, range: HistoryRange): Promise<Message[]> {
     this.historyReads += 1;
     if (this.historyError) throw this.historyError;
-    return this.past.slice(-(range.limit ?? 50)).map(({ nonce: _, ...message }) => message);
+    const { after, limit = 50 } = range;
+    const since = after === undefined ? [] : this.past.filter(({ id }) => BigInt(id) > BigInt(after));
+    const read = after === undefined ? this.past.slice(-limit) : since.slice(0, limit);
+    return read.map(({ nonce: _, ...message }) => message);
   }
 
   async send(channelId: string, draft: MessageDraft): Promise<Message> {
@@ -178,20 +170,21 @@ export interface Followed {
   isOver: boolean;
 }
 
-/** A desk in front of a fake Discord. */
-export class World {
+/** The desk of a bot in front of a fake Discord. */
+export class DeskWorld<Options> {
   readonly clock = new FakeClock();
   readonly port = new FakePort();
   readonly notices: AccountNotice[] = [];
-  readonly desk: MidjourneyDesk;
-  readonly room: TaskRoom<MidjourneyOptions>;
+  readonly desk: Desk;
+  readonly room: TaskRoom<Options>;
+  readonly botId: string;
   #count = 0;
 
-  constructor(options: Partial<MidjourneyOptions> = {}) {
-    const rooms = [{ account: 'alice', channelId: CHANNEL_ID }];
+  constructor(options: Options, knowledge: (options: Options) => BotKnowledge, botId: string) {
+    this.botId = botId;
     const ids: Ids = { hex: () => 'f'.repeat(24), nonce: () => this.snowflake() };
     this.room = {
-      options: { ...midjourneyBotSchema.parse({ rooms }), spacingMs: 0, ...options },
+      options,
       accountId: 'alice',
       guildId: GUILD_ID,
       channelId: CHANNEL_ID,
@@ -201,7 +194,7 @@ export class World {
       log: silentLog,
       report: (notice) => this.notices.push(notice),
     };
-    this.desk = new MidjourneyDesk(this.room);
+    this.desk = new Desk(this.room, knowledge(options));
   }
 
   /** An id as Discord would give it now. */
@@ -257,55 +250,11 @@ export class World {
     return {
       id: this.snowflake(),
       channel_id: CHANNEL_ID,
-      author: { id: MIDJOURNEY_ID, bot: true },
+      author: { id: this.botId, bot: true },
       flags: 0,
       ...more,
     };
   }
-
-  /** `**a small cat** - <@1> (Waiting to start)`. */
-  start(nonce: string | undefined, jobId: string | undefined, more: Partial<Message> = {}): Message {
-    const cancel = { type: 2, custom_id: `MJ::CancelJob::ByJobid::${jobId}`, label: 'Cancel Job', style: 4 };
-    return this.message({
-      content: `**a small cat** - <@${OWN_ID}> (Waiting to start)`,
-      ...(nonce === undefined ? {} : { nonce }),
-      ...(jobId === undefined ? {} : { components: [{ type: 1, components: [cancel] }] }),
-      ...more,
-    });
-  }
-
-  /** The progress message with a percentage and a preview. */
-  progress(id: string, percent: number, jobId: string, more: Partial<Message> = {}): Message {
-    const filename = `${jobId}_grid_0.webp`;
-    return this.message({
-      id,
-      content: `**a small cat** - <@${OWN_ID}> (${percent}%) (fast)`,
-      attachments: [{ id: this.snowflake(), filename, url: `https://cdn.test/${filename}` }],
-      ...more,
-    });
-  }
-
-  /** The finished picture with its buttons. */
-  final(jobId: string, more: Partial<Message> = {}): Message {
-    const filename = `alice_a_small_cat_${jobId}.png`;
-    const button = { type: 2, custom_id: `MJ::JOB::upsample::1::${jobId}`, label: 'U1', style: 2 };
-    return this.message({
-      content: `**a small cat** - <@${OWN_ID}> (fast)`,
-      attachments: [{ id: this.snowflake(), filename, url: `https://cdn.test/${filename}` }],
-      components: [{ type: 1, components: [button] }],
-      ...more,
-    });
-  }
-
-  /** A red card. */
-  notice(title: string, more: Partial<Message> = {}): Message {
-    return this.message({ embeds: [{ title, description: 'So it is.', color: 16_711_680 }], ...more });
-  }
-}
-
-/** A job id of the bot. */
-export function uuid(number: number): string {
-  return `4e68485a-900c-4c1b-9222-${number.toString(16).padStart(12, '0')}`;
 }
 
 /** The name of the picture that a job ended with. */

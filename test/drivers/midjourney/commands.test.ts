@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ApplicationCommand, StoredFile } from '../../../src/core/interaction.ts';
 import type { TaskRequest } from '../../../src/core/task.ts';
-import { commandOptions, findCommand, resolveApplication } from '../../../src/drivers/midjourney/commands.ts';
+import { findCommand } from '../../../src/drivers/desk/find-command.ts';
+import { commandOptions, resolveApplication } from '../../../src/drivers/midjourney/commands.ts';
 import { MIDJOURNEY_ID, NIJI_ID } from '../../../src/drivers/midjourney/options.ts';
 
 const request = (more: Partial<TaskRequest>): TaskRequest => ({

@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../src/core/errors.ts';
 import type { TaskAction } from '../../../src/core/task.ts';
 import type { TaskJob } from '../../../src/core/task-driver.ts';
-import { CHANNEL_ID, GUILD_ID, OTHER_ID, OWN_ID, pictureOf, typesOf, uuid, World } from './fake-port.ts';
+import { CHANNEL_ID, GUILD_ID, OTHER_ID, OWN_ID, pictureOf, typesOf } from '../desk/fake-port.ts';
+import { uuid, World } from './world.ts';
 
 let world = new World();
 

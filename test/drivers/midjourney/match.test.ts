@@ -7,20 +7,23 @@ import { keyOf } from '../../../src/drivers/desk/keys.ts';
 import { likeliest, likeliestRefused, matchSighting } from '../../../src/drivers/desk/match.ts';
 import { OpenJob } from '../../../src/drivers/desk/open-job.ts';
 import { OpenJobs } from '../../../src/drivers/desk/open-jobs.ts';
+import { sightingOf } from '../../../src/drivers/desk/sighting.ts';
+import { midjourneyKnowledge } from '../../../src/drivers/midjourney/knowledge.ts';
 import { MIDJOURNEY_ID } from '../../../src/drivers/midjourney/options.ts';
-import { parseMessage } from '../../../src/drivers/midjourney/parse.ts';
-import { type Followed, OTHER_ID, OWN_ID, pictureOf, uuid, World } from './fake-port.ts';
+import { type Followed, OTHER_ID, OWN_ID, pictureOf } from '../desk/fake-port.ts';
 import { fixture } from './fixtures.ts';
+import { uuid, World } from './world.ts';
 
 const world = new World();
+const bot = midjourneyKnowledge(world.room.options);
 const PARENT_ID = world.snowflake();
 
 function see(message: Message, isUpdate = false) {
-  return { message, parsed: parseMessage(message), isUpdate, isPast: false };
+  return sightingOf(message, bot, { isUpdate, isPast: false });
 }
 
 function open(request: Partial<TaskRequest> = {}, more: Partial<TaskJob> = {}): OpenJob {
-  return new OpenJob(world.job(request, more), MIDJOURNEY_ID);
+  return new OpenJob(world.job(request, more), MIDJOURNEY_ID, bot);
 }
 
 function pressed(kind: ActionKind, index?: number): OpenJob {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { OpenedModal } from '../../../src/core/interaction.ts';
-import { fillModal, frameIsCaptcha, maskBody } from '../../../src/drivers/desk/modals.ts';
+import { fillModal } from '../../../src/drivers/desk/modals.ts';
+import { frameIsCaptcha, maskBody } from '../../../src/drivers/midjourney/frames.ts';
 
 const modal = (components: OpenedModal['components']): OpenedModal => ({
   id: '1',

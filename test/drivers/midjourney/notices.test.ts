@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { NoticeMessage } from '../../../src/drivers/desk/parsed.ts';
 import { readNotice } from '../../../src/drivers/midjourney/notices.ts';
 import { parseMessage } from '../../../src/drivers/midjourney/parse.ts';
-import type { NoticeMessage } from '../../../src/drivers/desk/parsed.ts';
 import { fixture, fixtureNames } from './fixtures.ts';
 
 type Consequence = NoticeMessage['consequence'];

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../../src/core/discord.ts';
-import { parseMessage } from '../../../src/drivers/midjourney/parse.ts';
 import type { JobMessage, Parsed } from '../../../src/drivers/desk/parsed.ts';
+import { parseMessage } from '../../../src/drivers/midjourney/parse.ts';
 import { fixture, fixtureNames } from './fixtures.ts';
 
 const USER = '1000000000000000001';

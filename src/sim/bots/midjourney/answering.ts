@@ -1,11 +1,11 @@
 import type { SimInteraction, SimReply } from '../../applications.ts';
 import type { MessagePatch } from '../../messages.ts';
 import type { SimMessage } from '../../model.ts';
+import { Scribe } from '../scribe.ts';
 import type { FullBehaviour } from './behaviour.ts';
 import { type Bot, inBackground } from './bot.ts';
 import type { JobKind } from './kinds.ts';
 import { needsProgress, orderedNotice, postNotice } from './post-notice.ts';
-import { Scribe } from './scribe.ts';
 
 /** An answer in words that is being given. */
 export interface Answer {

@@ -1,6 +1,7 @@
 import type { SimApplication, SimCommand, SimInteraction, SimOptionValue } from '../../applications.ts';
 import type { SimMessage } from '../../model.ts';
 import type { World } from '../../world.ts';
+import { strangerId } from '../strangers.ts';
 import type { MidjourneyOrder } from './behaviour.ts';
 import type { Bot } from './bot.ts';
 import { BOT_IDS, bumpVersions, commandsOf, type Variant } from './commands.ts';
@@ -10,7 +11,6 @@ import { Manners } from './manners.ts';
 import { People } from './people.ts';
 import type { MidjourneyPlaybook } from './playbook.ts';
 import { Reading } from './reading.ts';
-import { strangerId } from './strangers.ts';
 import { Studio } from './studio.ts';
 
 /** What a bot is made of. */

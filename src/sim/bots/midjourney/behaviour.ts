@@ -1,5 +1,6 @@
 /** How the simulated Midjourney and niji bots shall behave: defaults, and rules that tests add per prompt. */
 import { z } from 'zod';
+import { occasionShape } from '../rule-book.ts';
 import { JOB_KINDS } from './kinds.ts';
 import { NOTICE_NAMES } from './notices.ts';
 
@@ -87,15 +88,10 @@ export const midjourneyDefaultsSchema = z.strictObject({ ...behaviourShape, ...l
 /** Schema of one rule. */
 export const midjourneyRuleSchema = z.strictObject({
   ...behaviourShape,
-  /** Part of the prompt as it was asked, or a regular expression; everything when left out. */
-  match: z
-    .union([z.string(), z.strictObject({ regex: z.string(), flags: z.string().optional() })])
-    .optional(),
+  ...occasionShape,
   /** Which task shall obey; all when left out. */
   on: z.enum(JOB_KINDS).optional(),
   bot: variant.optional(),
-  /** The rule holds for so many tasks. */
-  times: z.number().int().min(1).optional(),
 });
 /** Schema of a whole script. */
 export const midjourneyScriptSchema = z.strictObject({

@@ -1,5 +1,7 @@
 import type { SimInteraction, SimOptionValue } from '../../applications.ts';
 import type { SimMessage } from '../../model.ts';
+import { Scribe } from '../scribe.ts';
+import { strangerId, strangerStage } from '../strangers.ts';
 import type { FullBehaviour } from './behaviour.ts';
 import type { Bot } from './bot.ts';
 import { type DrawingButton, readButton, readForm } from './custom-ids.ts';
@@ -10,8 +12,7 @@ import type { DrawingKind } from './kinds.ts';
 import { noticeOf } from './notices.ts';
 import { postNotice } from './post-notice.ts';
 import { Regions } from './regions.ts';
-import { Scribe } from './scribe.ts';
-import { strangerBehaviour, strangerId, strangerStage } from './strangers.ts';
+import { strangerBehaviour } from './strangers.ts';
 
 /** A form that somebody has open. */
 interface Pending {
@@ -171,7 +172,7 @@ export class Drawing {
   #strangerStage(channelId: string, userId: string): Stage | undefined {
     const { world, id } = this.#bot;
     const channel = world.channels.get(channelId);
-    return channel && strangerStage(world, channel, id, userId);
+    return channel && strangerStage({ world, channel, botId: id, userId, command: 'imagine' });
   }
 
   /** A form that was opened before the bot began to live, or under another name. */

@@ -1,4 +1,5 @@
-import { OrderError, readOrder } from '../../faults.ts';
+import { readOrder } from '../../faults.ts';
+import { defined, RuleBook } from '../rule-book.ts';
 import {
   type FullBehaviour,
   type MidjourneyBehaviour,
@@ -20,18 +21,12 @@ export interface Occasion {
   readonly variant: string;
 }
 
-interface Entry {
-  readonly rule: MidjourneyRule;
-  readonly matches: (prompt: string) => boolean;
-  left: number;
-}
-
 /** The rules of a world's Midjourney and niji bots. */
 export class MidjourneyPlaybook {
   readonly #initial: MidjourneyBehaviour;
+  readonly #rules = new RuleBook<MidjourneyRule>();
   readonly #listeners = new Set<(order: MidjourneyOrder) => void>();
   #defaults: MidjourneyBehaviour;
-  #entries: Entry[] = [];
 
   /** @throws OrderError naming the wrong field */
   constructor(defaults: MidjourneyBehaviour = {}) {
@@ -42,17 +37,9 @@ export class MidjourneyPlaybook {
   /** Adds rules, changes defaults, or orders something at once. @throws OrderError naming the wrong field */
   add(value: unknown): void {
     const script = readScript(value);
-    const entries = (script.rules ?? []).map((rule, position) => ({
-      rule,
-      matches: matcher(rule, position),
-      left: rule.times ?? Number.POSITIVE_INFINITY,
-    }));
-    if (script.reset) {
-      this.#entries = [];
-      this.#defaults = this.#initial;
-    }
+    this.#rules.add(script.rules ?? [], script.reset);
+    if (script.reset) this.#defaults = this.#initial;
     this.#defaults = { ...this.#defaults, ...defined(script.defaults ?? {}) };
-    this.#entries.unshift(...entries);
     for (const listener of this.#listeners) listener(script);
   }
 
@@ -69,16 +56,11 @@ export class MidjourneyPlaybook {
 
   /** How a bot behaves on an occasion; uses up one of the rule's `times`. The newest matching rule wins. */
   decide({ prompt, kind, variant }: Occasion): FullBehaviour {
-    const found = this.#entries.find(
-      ({ rule, matches }) =>
-        (rule.bot === undefined || rule.bot === variant) &&
-        (rule.on === undefined || rule.on === kind) &&
-        matches(prompt),
+    const rule = this.#rules.take(
+      prompt,
+      ({ bot, on }) => (bot === undefined || bot === variant) && (on === undefined || on === kind),
     );
-    if (!found) return this.defaults;
-    found.left -= 1;
-    if (found.left <= 0) this.#entries = this.#entries.filter((entry) => entry !== found);
-    return naturalBehaviour({ ...this.#defaults, ...defined(found.rule) });
+    return rule ? naturalBehaviour({ ...this.#defaults, ...defined(rule) }) : this.defaults;
   }
 }
 
@@ -91,20 +73,3 @@ function readScript(value: unknown) {
 }
 
 const SCRIPT_FIELDS = midjourneyScriptSchema.shape;
-
-function matcher(rule: MidjourneyRule, position: number): (prompt: string) => boolean {
-  const { match } = rule;
-  if (match === undefined) return () => true;
-  if (typeof match === 'string') return (prompt) => prompt.includes(match);
-  try {
-    const pattern = new RegExp(match.regex, (match.flags ?? '').replace(/[gy]/g, ''));
-    return (prompt) => pattern.test(prompt);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new OrderError(`rules.${position}.match.regex`, message);
-  }
-}
-
-function defined<T extends object>(fields: T): Partial<T> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
-}

@@ -2,12 +2,12 @@
 import type { SimReply } from '../../applications.ts';
 import type { SimMessage, WireObject } from '../../model.ts';
 import type { World } from '../../world.ts';
+import type { Scribe } from '../scribe.ts';
 import type { FullBehaviour } from './behaviour.ts';
 import { buttonRow } from './buttons.ts';
 import type { Stage } from './job.ts';
 import { embedOfNotice, type Notice, noticeOf } from './notices.ts';
 import { drawPicture } from './pictures.ts';
-import type { Scribe } from './scribe.ts';
 
 /** What a notice is about: a job or a short answer. */
 export interface Scene {

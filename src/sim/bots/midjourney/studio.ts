@@ -1,14 +1,14 @@
 import { sleep } from '../../../core/clock.ts';
 import type { WireObject } from '../../model.ts';
 import type { World } from '../../world.ts';
+import { Line } from '../line.ts';
+import { Scribe } from '../scribe.ts';
 import { cancelRow, markPressed, resultRows } from './buttons.ts';
 import { attachPreview, attachResult } from './gallery.ts';
 import { factsOfJob, type Job, type JobBook } from './job.ts';
-import { Line } from './line.ts';
 import { noticeOf } from './notices.ts';
 import type { MidjourneyPlaybook } from './playbook.ts';
 import { needsProgress, orderedNotice, postNotice } from './post-notice.ts';
-import { Scribe } from './scribe.ts';
 import { finalText, progressText, startText, stoppedText } from './texts.ts';
 
 /** What a studio works with. */

@@ -1,8 +1,7 @@
-import type { SimReply } from '../../applications.ts';
-import { deleteMessage, editMessage, type MessagePatch, repeatEvent } from '../../messages.ts';
-import type { SimMessage } from '../../model.ts';
-import type { World } from '../../world.ts';
-import type { Stage } from './job.ts';
+import type { SimInteraction, SimReply } from '../applications.ts';
+import { deleteMessage, editMessage, type MessagePatch, repeatEvent } from '../messages.ts';
+import type { SimMessage } from '../model.ts';
+import type { World } from '../world.ts';
 
 /** Writes, edits and deletes a bot's messages; says everything twice when told so. */
 export class Scribe {
@@ -15,7 +14,7 @@ export class Scribe {
   }
 
   /** Writes a message. */
-  say(stage: Stage, reply: SimReply): SimMessage {
+  say(stage: Pick<SimInteraction, 'reply'>, reply: SimReply): SimMessage {
     const message = stage.reply(reply);
     if (this.#twice) repeatEvent(this.#world, 'MESSAGE_CREATE', message);
     return message;

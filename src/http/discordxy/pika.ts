@@ -1,0 +1,66 @@
+/** Pika's paths: words to a clip, a picture to a clip, what becomes of them, and their buttons. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { TaskService } from '../../core/tasks.ts';
+import { allowOnly } from '../method-guard.ts';
+import { languageWarning } from '../pika-prompt.ts';
+import { ignoredWarning, status, submit, warn } from './answer.ts';
+import { bodyOf, readBodiesWithFiles } from './body.ts';
+import { type PikaRequest, readAnimate, readCreate } from './pika-request.ts';
+import { renderPikaTask } from './render.ts';
+import { PIKA_DIALECT, readChange } from './request.ts';
+
+/** What Pika's paths need. */
+export interface PikaOptions {
+  readonly service: TaskService;
+  /** Finds the caller and notes it on the request; throws GatewayError. */
+  readonly authenticate: (request: FastifyRequest) => Promise<void>;
+  /** Address that stands in links in place of https://cdn.discordapp.com. */
+  readonly cdn: string;
+}
+
+/** `POST /pika/create`, `/pika/animate` and `/pika/change`, `GET /pika/status`. */
+export function pikaRoutes(scope: FastifyInstance, options: PikaOptions): void {
+  const { service, cdn, authenticate: onRequest } = options;
+  const limitBytes = scope.initialConfig.bodyLimit ?? 1_048_576;
+  readBodiesWithFiles(scope);
+  scope.post('/pika/create', { onRequest }, async (request, reply) =>
+    film(service, request, reply, 'create', readCreate(await bodyOf(request, limitBytes))),
+  );
+  scope.post('/pika/animate', { onRequest }, async (request, reply) =>
+    film(service, request, reply, 'animate', readAnimate(await bodyOf(request, limitBytes))),
+  );
+  scope.post('/pika/change', { onRequest }, async (request, reply) => {
+    const { fields } = await bodyOf(request, limitBytes);
+    const {
+      taskId: parentId,
+      action,
+      form,
+      state,
+      notify,
+      ignored,
+    } = readChange(fields, 'nonce', PIKA_DIALECT);
+    warn(reply, ignoredWarning(ignored), languageWarning(form?.prompt ?? ''));
+    const order = { driver: 'pika', verb: 'act', prompt: form?.prompt ?? '', images: [], parentId } as const;
+    return submit(service, request, reply, { ...order, action, form, state, notify });
+  });
+  scope.get('/pika/status', { onRequest }, (request, reply) =>
+    status(service, request, reply, {
+      name: 'nonce',
+      render: (task, pressedMessageId) => renderPikaTask(task, cdn, pressedMessageId),
+    }),
+  );
+  for (const path of ['create', 'animate', 'change']) allowOnly(scope, `/pika/${path}`, ['POST']);
+  allowOnly(scope, '/pika/status', ['GET']);
+}
+
+async function film(
+  service: TaskService,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  verb: 'create' | 'animate',
+  { prompt, picture, state, notify, ignored }: PikaRequest,
+): Promise<unknown> {
+  warn(reply, ignoredWarning(ignored), languageWarning(prompt));
+  const images = picture ? [picture] : [];
+  return submit(service, request, reply, { driver: 'pika', verb, prompt, images, state, notify });
+}

@@ -1,0 +1,109 @@
+/** Which of a caller's tasks are videos, by which name, and in which order they are listed. */
+import type { Caller } from '../../../core/caller.ts';
+import { GatewayError } from '../../../core/errors.ts';
+import type { Media } from '../../../core/media.ts';
+import type { ActionKind, Task } from '../../../core/task.ts';
+import type { TaskService } from '../../../core/tasks.ts';
+import { driversOf } from './models.ts';
+
+/** Buttons of Midjourney whose result is a clip. */
+const FILMING_ACTIONS: ReadonlySet<ActionKind> = new Set([
+  'animate-high',
+  'animate-low',
+  'extend-high',
+  'extend-low',
+  'video-upscale',
+]);
+
+const PREFIX = 'video_';
+
+/** How many tasks are looked through at a time. */
+const BATCH = 100;
+
+/** The name of a task's video. */
+export function videoId(taskId: string): string {
+  return `${PREFIX}${taskId}`;
+}
+
+/** The id of a video's task, bare ids included; undefined for what can be none. */
+export function taskIdOf(id: string): string | undefined {
+  return /^(?:video_)?(\d{1,20})$/.exec(id)?.[1];
+}
+
+/** The clip that such a task has made: a video; or what came instead, as Midjourney gives most clips as animated pictures. */
+export function clipOf({ media }: Pick<Task, 'media'>): Media | undefined {
+  return media.find(isVideo) ?? media[0];
+}
+
+function isVideo({ contentType, name, url }: Media): boolean {
+  return contentType?.startsWith('video/') || /\.(?:mp4|webm|mov)(?:\?|$)/i.test(name ?? url);
+}
+
+/** True when the work of a task is a clip. @param drivers driver by bot */
+function isFilm(task: Task, drivers: ReadonlyMap<string, string>): boolean {
+  const { verb, action } = task.request;
+  if (verb === 'create' || verb === 'animate' || task.media.some(isVideo)) return true;
+  if (verb !== 'act' || action === undefined) return false;
+  return FILMING_ACTIONS.has(action.kind) || drivers.get(task.botId) === 'pika';
+}
+
+/** The task of a video. @throws GatewayError task_not_found */
+export async function requireFilm(
+  service: TaskService,
+  caller: Caller,
+  id: string,
+  signal: AbortSignal,
+): Promise<Task> {
+  const taskId = taskIdOf(id);
+  const task = taskId === undefined ? undefined : await service.findTask(caller, taskId, signal);
+  if (task && isFilm(task, driversOf(service))) return task;
+  throw new GatewayError('task_not_found', 'There is no video of this id.', {
+    param: 'video_id',
+    hint: 'Use the id that POST /v1/videos gave.',
+  });
+}
+
+/** Which videos to list. */
+export interface FilmPage {
+  /** Id of the task after which the page begins. */
+  readonly after: string | undefined;
+  readonly limit: number;
+  /** `desc`: newest first. */
+  readonly order: 'asc' | 'desc';
+}
+
+/** A page of the caller's videos, and whether more follow. */
+export async function listFilms(
+  service: TaskService,
+  caller: Caller,
+  page: FilmPage,
+  signal: AbortSignal,
+): Promise<{ tasks: Task[]; hasMore: boolean }> {
+  const { after, limit, order } = page;
+  const found: Task[] = [];
+  for await (const task of newestFirst(service, caller, order === 'desc' ? after : undefined, signal)) {
+    if (order === 'asc' && after !== undefined && BigInt(task.id) <= BigInt(after)) break;
+    found.push(task);
+    // The service lists from the newest on, so that the oldest are known only at the end.
+    if (order === 'asc' && found.length > limit + 1) found.shift();
+    if (order === 'desc' && found.length > limit) break;
+  }
+  const ordered = order === 'asc' ? found.reverse() : found;
+  return { tasks: ordered.slice(0, limit), hasMore: ordered.length > limit };
+}
+
+async function* newestFirst(
+  service: TaskService,
+  caller: Caller,
+  before: string | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<Task> {
+  const drivers = driversOf(service);
+  let last = before;
+  for (;;) {
+    const tasks = await service.listTasks(caller, { before: last, limit: BATCH }, signal);
+    yield* tasks.filter((task) => isFilm(task, drivers));
+    last = tasks.at(-1)?.id;
+    if (last === undefined || tasks.length < BATCH) return;
+  }
+}
