@@ -6,7 +6,7 @@ import type { Log } from './log.ts';
 import type { MediaLoader } from './media.ts';
 import type { Store } from './store.ts';
 import type { Place, Studio, StudioSetup } from './studio.ts';
-import { endTask, hasEnded, type Task } from './task.ts';
+import { endTask, hasEnded, type Task, type TaskVerb } from './task.ts';
 import { TaskBook } from './task-book.ts';
 import { TaskFeed } from './task-feed.ts';
 import { TaskFloor, timeLimit } from './task-floor.ts';
@@ -106,11 +106,16 @@ class Tasks implements RunningTaskService {
   }
 
   taskModels(caller: Caller) {
-    const models = new Map<string, string[]>();
+    const models = new Map<string, StudioSetup[]>();
     for (const { setup } of this.#studiosOf(caller)) {
-      for (const model of setup.models) models.set(model, [...(models.get(model) ?? []), setup.id]);
+      for (const model of setup.models) models.set(model, [...(models.get(model) ?? []), setup]);
     }
-    return [...models].map(([id, botIds]) => ({ id, botIds, createdAt: this.#startedAt }));
+    return [...models].map(([id, setups]) => {
+      const [first] = setups;
+      const isCommon = (verb: TaskVerb) => setups.every(({ driver }) => driver.verbs.includes(verb));
+      const verbs = (first?.driver.verbs ?? []).filter(isCommon);
+      return { id, botIds: setups.map((setup) => setup.id), createdAt: this.#startedAt, verbs };
+    });
   }
 
   async submitTask(order: TaskOrder): Promise<TaskReceipt> {

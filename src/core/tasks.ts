@@ -92,10 +92,16 @@ export type TaskChange =
 /** What an operator can tell an account to do. */
 export type AccountOrder = 'pause' | 'resume' | 'drain';
 
+/** A model of a drawing or filming bot. */
+export interface TaskModel extends ModelInfo {
+  /** What all bots behind it can do. */
+  readonly verbs: readonly TaskVerb[];
+}
+
 /** What dialects call to draw and film. */
 export interface TaskService {
   /** The models of drawing and filming bots that the caller may use. */
-  taskModels(caller: Caller): ModelInfo[];
+  taskModels(caller: Caller): TaskModel[];
   /**
    * Takes a task. It is stored when this resolves.
    * @throws GatewayError invalid_request, prompt_refused, model_not_found, bot_not_allowed, queue_full, task_not_found

@@ -3,11 +3,12 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { onTestFinished } from 'vitest';
 import { mayUse } from '../../src/core/caller.ts';
-import type { Chat, ChatAnswer, ChatEvent, ChatRequest, ModelInfo } from '../../src/core/chat.ts';
+import type { Chat, ChatAnswer, ChatEvent, ChatRequest } from '../../src/core/chat.ts';
 import { type Clock, systemClock } from '../../src/core/clock.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import type { GatewayService } from '../../src/core/gateway-service.ts';
 import { silentLog } from '../../src/core/log.ts';
+import type { TaskModel } from '../../src/core/tasks.ts';
 import { createApp, type HttpOptions } from '../../src/http/app.ts';
 import type { ApiKey } from '../../src/http/auth.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
@@ -80,7 +81,7 @@ class FakeService implements GatewayService {
   readonly isOnline = () => true;
   /** The drawing half; it offers no model until a test says so. */
   readonly tasks = createFakeTasks();
-  drawingModels: ModelInfo[] = [];
+  drawingModels: TaskModel[] = [];
   readonly submitTask: GatewayService['submitTask'] = (order) => this.tasks.submitTask(order);
   readonly fillForm: GatewayService['fillForm'] = (...given) => this.tasks.fillForm(...given);
   readonly findTask: GatewayService['findTask'] = (...given) => this.tasks.findTask(...given);

@@ -1,6 +1,5 @@
 /** A task service in memory whose tasks go on when a test says so. For tests of dialects. */
 import { type Caller, mayUse } from '../../src/core/caller.ts';
-import type { ModelInfo } from '../../src/core/chat.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import {
   applyEvent,
@@ -13,6 +12,7 @@ import {
 import type {
   StudioView,
   TaskChange,
+  TaskModel,
   TaskOrder,
   TaskQuery,
   TaskReceipt,
@@ -35,12 +35,28 @@ export interface FakeTasks extends TaskService {
   succeedWithVideo(id: string, change?: Partial<Task>): Task;
   fail(id: string, error: GatewayError): void;
   /** What `taskModels` gives. */
-  offered: ModelInfo[];
+  offered: TaskModel[];
   views: StudioView[];
   /** Now, in milliseconds. */
   now: number;
   readonly accountOrders: { accountId: string; order: string; botId?: string | undefined }[];
 }
+
+/** A model that draws. */
+export const MIDJOURNEY: TaskModel = {
+  id: 'midjourney',
+  botIds: ['midjourney'],
+  createdAt: 1_713_497_000,
+  verbs: ['imagine', 'describe', 'blend', 'shorten', 'animate', 'act'],
+};
+
+/** A model that films. */
+export const PIKA: TaskModel = {
+  ...MIDJOURNEY,
+  id: 'pika',
+  botIds: ['pika'],
+  verbs: ['create', 'animate', 'act'],
+};
 
 export const JOB = '4e68485a-900c-4c1b-9222-f9b5ae4b3fcf';
 
@@ -175,7 +191,7 @@ export function createFakeTasks(): FakeTasks {
         error.code === 'task_timeout' ? 'timed-out' : error.code === 'task_stopped' ? 'cancelled' : 'failed';
       if (task) put(endTask(task, status, failure, fake.now));
     },
-    offered: [{ id: 'midjourney', botIds: ['midjourney'], createdAt: 1_713_497_000 }],
+    offered: [MIDJOURNEY],
     taskModels: (caller) =>
       fake.offered.filter(({ botIds }) => botIds.some((botId) => mayUse(caller, botId))),
     async submitTask(order): Promise<TaskReceipt> {

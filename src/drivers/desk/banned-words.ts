@@ -14,7 +14,7 @@ export function parseWordList(text: string): string[] {
 const patterns = new WeakMap<readonly string[], RegExp>();
 
 /** The first banned word of a text, as the text has it; links are not searched. Upper and lower case are the same. */
-export function findBannedWord(text: string, words: readonly string[]): string | undefined {
+function findBannedWord(text: string, words: readonly string[]): string | undefined {
   if (words.length === 0) return undefined;
   const pattern = patterns.get(words) ?? patternOf(words);
   patterns.set(words, pattern);

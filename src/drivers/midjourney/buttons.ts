@@ -50,7 +50,7 @@ const CATALOGUE: readonly (readonly [pattern: RegExp, kind: ActionKind])[] = [
 ];
 
 /** Models before the sixth doubled and quadrupled where later ones upscale subtly and creatively, and the reverse. */
-export const KIN: Partial<Record<ActionKind, ActionKind>> = {
+const KIN: Partial<Record<ActionKind, ActionKind>> = {
   'upscale-subtle': 'upscale-2x',
   'upscale-creative': 'upscale-4x',
   'upscale-2x': 'upscale-subtle',

@@ -67,7 +67,7 @@ export function resolveApplication(
 }
 
 /** The applications that offer both commands. */
-export function candidates(commands: readonly ApplicationCommand[], names: Names): Snowflake[] {
+function candidates(commands: readonly ApplicationCommand[], names: Names): Snowflake[] {
   const creating = commands.filter((command) => isCalled(command, names.create));
   const ids = [...new Set(creating.map(({ application_id }) => application_id))];
   return ids.filter((id) => findCommand(commands, names.animate, id) !== undefined);

@@ -20,7 +20,7 @@ import type { Singling } from './images/gather.ts';
 import { imageRoutes } from './images/routes.ts';
 import { type AnswerHead, CompletionStream, contentOf, renderCompletion, renderModel } from './render.ts';
 import { type CompletionRequest, readCompletionRequest } from './request.ts';
-import { isTaskModel, stopping, TASK_HEADER } from './tasks.ts';
+import { isTaskModel, stopping, TASK_HEADER, verbsOf } from './tasks.ts';
 import { videoRoutes } from './videos/routes.ts';
 import { WARNINGS_HEADER, warningText } from './warnings.ts';
 
@@ -153,6 +153,7 @@ function drawing(
     caller: callerOf(request),
     model: wanted.model,
     messages: wanted.messages,
+    verbs: verbsOf(service, wanted.model),
     streamed: wanted.stream,
     signal: AbortSignal.any([signal, closing]),
     tokens,

@@ -1,7 +1,7 @@
 /** How this dialect has a drawing bot work: an order, its progress, its result. */
 import type { Caller } from '../../core/caller.ts';
 import { GatewayError } from '../../core/errors.ts';
-import { hasEnded, type Task } from '../../core/task.ts';
+import { hasEnded, type Task, type TaskVerb } from '../../core/task.ts';
 import type { TaskOrder, TaskReceipt, TaskService } from '../../core/tasks.ts';
 
 /** Response header with the id of the task that a request has begun. */
@@ -24,6 +24,11 @@ const ANYBODY: Caller = { id: '', admin: false, bots: ['*'] };
 /** True when a drawing or filming bot offers the model, whoever may use it. */
 export function isTaskModel(service: TaskService, model: string): boolean {
   return service.taskModels(ANYBODY).some(({ id }) => id === model);
+}
+
+/** What the bots of a model can do. */
+export function verbsOf(service: TaskService, model: string): readonly TaskVerb[] {
+  return service.taskModels(ANYBODY).find(({ id }) => id === model)?.verbs ?? [];
 }
 
 /**

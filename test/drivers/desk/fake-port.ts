@@ -65,7 +65,7 @@ export const command = (name: string, id: string, applicationId: string): Applic
 });
 
 /** An account's door to Discord whose other side is the test. */
-export class FakePort implements TaskPort {
+class FakePort implements TaskPort {
   readonly userId = OWN_ID;
   readonly messages = new Map<string, Feed<MessageChange>>();
   readonly told = new Feed<InteractionChange>();

@@ -1,6 +1,7 @@
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../src/core/errors.ts';
+import { PIKA } from '../../support/fake-tasks.ts';
 import { framesOf, KEY } from '../support.ts';
 import {
   drawsWith,
@@ -251,4 +252,18 @@ it('OpenAI’s own client draws in a chat, and goes on with its picture', async 
     messages: [{ role: 'user', content: 'x' }],
   });
   expect(bare.choices[0]?.message.content).toMatch(/^\(task \d+\)$/);
+});
+
+describe('a bot that films, in a chat', () => {
+  it.each([
+    ['words alone', says('she jumps'), 'create'],
+    ['a picture and words', shows('she jumps', 'https://example.com/a.png'), 'animate'],
+  ] as const)('makes a video of %s', async (_, message, verb) => {
+    const studio = await openStudio();
+    studio.play = (tasks, task) => void tasks.succeedWithVideo(task.id);
+    studio.service.drawingModels = [PIKA];
+    const answer = await chat(studio, [message], { model: 'pika' });
+    expect(studio.tasks.orders.at(-1)).toMatchObject({ verb, prompt: 'she jumps', model: 'pika' });
+    expect(answer.text).toContain('.mp4');
+  });
 });

@@ -11,7 +11,7 @@ import type { Task, TaskAction } from '../../../src/core/task.ts';
 import type { TaskOrder } from '../../../src/core/tasks.ts';
 import { type OpenAiOptions, openAiRoutes } from '../../../src/http/openai/routes.ts';
 import { decorateRequests } from '../../../src/http/request-context.ts';
-import { type FakeTasks, GRID_ACTIONS, JOB } from '../../support/fake-tasks.ts';
+import { type FakeTasks, GRID_ACTIONS, JOB, MIDJOURNEY } from '../../support/fake-tasks.ts';
 import { authorized, type Fixture, serveApp } from '../support.ts';
 
 /** The colours of a grid's four pictures, and of upscaled ones. */
@@ -50,7 +50,7 @@ export async function openStudio(
   const fixture = dialect
     ? { ...served, app: dialectAlone({ service, pictures: { load }, ...dialect }) }
     : served;
-  service.drawingModels = [{ id: 'midjourney', botIds: ['midjourney'], createdAt: 1_713_497_000 }];
+  service.drawingModels = [MIDJOURNEY];
   const studio: Studio = { ...fixture, tasks: service.tasks, play: draws, fetched, broken };
   Object.assign(service, {
     submitTask: async (order: TaskOrder) => {

@@ -10,7 +10,7 @@ import type { StudioView } from '../../../src/core/tasks.ts';
 import { createDiscordClient } from '../../../src/discord/client.ts';
 import { DISCORD_HOSTS } from '../../../src/discord/hosts.ts';
 import { createVideoSource } from '../../../src/videos.ts';
-import { createFakeTasks, type FakeTasks } from '../../support/fake-tasks.ts';
+import { createFakeTasks, type FakeTasks, MIDJOURNEY, PIKA } from '../../support/fake-tasks.ts';
 import { KEY, key, serveApp } from '../support.ts';
 
 export const OTHER_KEY = 'sk-other-key';
@@ -146,7 +146,7 @@ export async function openFilms(drivers: readonly string[] = ['midjourney', 'pik
     videos: createVideoSource({ accounts, hosts, allowPrivate: [], clock: systemClock }),
   });
   const tasks = createFakeTasks();
-  tasks.offered = drivers.map((id) => ({ id, botIds: [id], createdAt: 1_713_497_000 }));
+  tasks.offered = drivers.map((id) => (id === 'pika' ? PIKA : { ...MIDJOURNEY, id, botIds: [id] }));
   tasks.views = drivers.map(view);
   Object.assign(served.service, { ...tasks, tasks, taskModels: tasks.taskModels });
   const succeed = (id: string) => {

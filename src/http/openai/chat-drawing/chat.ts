@@ -1,7 +1,7 @@
 /** A drawing bot in a chat: its task as the events of an answer. */
 import type { Caller } from '../../../core/caller.ts';
 import type { Chat, ChatEvent, ChatMessage, Usage } from '../../../core/chat.ts';
-import type { Task } from '../../../core/task.ts';
+import type { Task, TaskVerb } from '../../../core/task.ts';
 import type { TaskService } from '../../../core/tasks.ts';
 import type { TokenCounter } from '../../../core/tokens.ts';
 import { follow, submit } from '../tasks.ts';
@@ -14,6 +14,8 @@ export interface DrawingChatRequest {
   readonly caller: Caller;
   readonly model: string;
   readonly messages: readonly ChatMessage[];
+  /** What the model's bots can do. */
+  readonly verbs: readonly TaskVerb[];
   /** True when the progress is told as well. */
   readonly streamed: boolean;
   /** Aborted when nobody waits any more; the task goes on. */
@@ -26,7 +28,8 @@ export interface DrawingChatRequest {
 
 /** Starts it; nothing is ordered before the events are iterated. @throws GatewayError invalid_request */
 export function drawInChat(request: DrawingChatRequest): Chat {
-  const order = readCommand(request.model, request.messages);
+  const { model, messages, verbs } = request;
+  const order = readCommand(model, messages, verbs);
   // Nothing is to be remembered: the text itself names the task.
   return { events: events(request, order), remember: () => {} };
 }

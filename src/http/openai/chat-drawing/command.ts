@@ -2,6 +2,7 @@
 import type { ChatMessage } from '../../../core/chat.ts';
 import { GatewayError } from '../../../core/errors.ts';
 import type { MediaSource } from '../../../core/media.ts';
+import type { TaskVerb } from '../../../core/task.ts';
 import type { Order } from '../tasks.ts';
 import { readActionWords } from './words.ts';
 
@@ -14,10 +15,14 @@ const TASK = /\btask (\d{17,20})\b/gi;
 /**
  * The order that a conversation stands for. The newest message of the user counts: words are a prompt, with its pictures in
  * front; one picture without words is described, several are blended; `U2` and the like press a button of the task that the
- * newest answer names. `/imagine`, `/describe`, `/blend` and `/shorten` say what is meant.
+ * newest answer names. A bot that only films makes a video of words, or of a picture and words. `/imagine`, `/describe`, `/blend` and `/shorten` say what is meant.
  * @throws GatewayError invalid_request when there is no message of a user, or nothing in it
  */
-export function readCommand(model: string, messages: readonly ChatMessage[]): Order {
+export function readCommand(
+  model: string,
+  messages: readonly ChatMessage[],
+  verbs: readonly TaskVerb[],
+): Order {
   const last = messages.findLast(({ role }) => role === 'user');
   const text = last?.text.trim() ?? '';
   const images = last?.files ?? [];
@@ -25,7 +30,8 @@ export function readCommand(model: string, messages: readonly ChatMessage[]): Or
   const action = images.length === 0 ? readActionWords(text) : undefined;
   const parentId = action && taskNamedIn(messages);
   if (parentId !== undefined) return { model, verb: 'act', prompt: '', images: [], parentId, action };
-  return { model, ...readOrder(text, images) };
+  const order = verbs.includes('imagine') ? readOrder(text, images) : readFilmOrder(text, images);
+  return { model, ...order };
 }
 
 function readOrder(text: string, images: readonly MediaSource[]): Pick<Order, 'verb' | 'prompt' | 'images'> {
@@ -37,6 +43,14 @@ function readOrder(text: string, images: readonly MediaSource[]): Pick<Order, 'v
   }
   if (words !== '' || verb === 'imagine') return { verb: 'imagine', prompt: words, images };
   return { verb: images.length === 1 ? 'describe' : 'blend', prompt: '', images };
+}
+
+/** A bot that only films: words become a video, a picture begins one. */
+function readFilmOrder(
+  text: string,
+  images: readonly MediaSource[],
+): Pick<Order, 'verb' | 'prompt' | 'images'> {
+  return { verb: images.length > 0 ? 'animate' : 'create', prompt: text, images };
 }
 
 function linksIn(words: string): MediaSource[] {

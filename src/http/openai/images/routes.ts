@@ -84,7 +84,8 @@ async function draw(
 /** The model of a path that only drawing bots serve. @throws GatewayError bot_not_allowed, unsupported_parameter */
 function drawingModel({ service }: ImageOptions, request: FastifyRequest, body: unknown): string {
   const caller = callerOf(request);
-  const model = modelIn(body) ?? service.taskModels(caller)[0]?.id;
+  const drawing = service.taskModels(caller).find(({ verbs }) => verbs.includes('imagine'));
+  const model = modelIn(body) ?? drawing?.id;
   if (model === undefined) {
     throw new GatewayError('bot_not_allowed', 'This key may not use any bot that changes pictures.', {
       param: 'model',
