@@ -181,6 +181,8 @@ export interface Task {
   readonly actions: readonly TaskAction[];
   readonly trace: TaskTrace;
   readonly failure?: TaskFailure | undefined;
+  /** What of the request was not obeyed, for the caller to read. */
+  readonly warning?: string | undefined;
   /** Free text of the caller, given back as it came. */
   readonly state?: string | undefined;
   readonly notify?: TaskNotify | undefined;
@@ -272,9 +274,18 @@ function changeOf(task: Task, event: TaskEvent, now: number): Partial<Task> | un
         preview: undefined,
         media: event.media,
         trace: merged(task.trace, event.trace),
+        warning: unusedWords(task),
         finishedAt: now,
       };
   }
+}
+
+/** A button opens a form for words only while its account draws in remix mode, which is known afterwards. */
+function unusedWords({ request, trace }: Task): string | undefined {
+  const isUnused =
+    request.verb === 'act' && request.form?.prompt !== undefined && trace.formNonce === undefined;
+  if (!isUnused || request.form?.mask !== undefined) return undefined;
+  return 'The prompt was not used: the button opened no form for words (remix mode is off).';
 }
 
 /** Percentages of late or doubled events never lead back; only the final picture makes it a hundred. */
