@@ -8,11 +8,11 @@ import { DailyQuota } from './core/quota.ts';
 import type { Store } from './core/store.ts';
 import { createDiscordClient, type DiscordClient } from './discord/client.ts';
 
-/** An account with its client; `quota` only when the configuration sets a daily limit. */
+/** An account with its client, and what it has sent today. */
 export interface Account {
   readonly config: AccountConfig;
   readonly client: DiscordClient;
-  readonly quota: DailyQuota | undefined;
+  readonly quota: DailyQuota;
   /** True once the account was connected. */
   readonly hasBeenReady: () => boolean;
 }
@@ -54,8 +54,7 @@ function createAccount(config: Config, account: AccountConfig, tools: AccountToo
       tools.onStatus?.(id);
     },
   });
-  const quota =
-    dailyLimit === undefined ? undefined : new DailyQuota(id, dailyLimit, tools.store, tools.clock);
+  const quota = new DailyQuota(id, dailyLimit ?? Number.POSITIVE_INFINITY, tools.store, tools.clock);
   return { config: account, client, quota, hasBeenReady: () => hasBeenReady };
 }
 
@@ -87,8 +86,9 @@ export function asSender(account: Account): Sender {
   return {
     id: config.id,
     port: client,
-    trouble: () => disabledError(account) ?? quota?.trouble(),
-    quota,
+    trouble: () => disabledError(account) ?? quota.trouble(),
+    // Counting costs a write for each message: chats are counted only where there is a limit.
+    quota: config.dailyLimit === undefined ? undefined : quota,
   };
 }
 

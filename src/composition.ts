@@ -106,7 +106,7 @@ export function createParts(config: Config, tools: Tools): Parts {
 
 /** Reads what must be known before the first request. */
 export async function openParts({ accounts, tasks }: Parts): Promise<void> {
-  for (const account of accounts.values()) await account.quota?.open();
+  for (const account of accounts.values()) await account.quota.open();
   await tasks.open();
 }
 

@@ -36,6 +36,7 @@ function asStudioAccount(account: Account): StudioAccount {
     id: config.id,
     port: client,
     quota,
+    since: () => client.status.since,
     isConnected: () => client.status.state === 'ready',
     trouble: () => disabledError(account),
   };

@@ -17,6 +17,8 @@ export interface StudioAccount {
   readonly port: TaskPort;
   readonly quota?: DailyQuota | undefined;
   isConnected(): boolean;
+  /** When its connection last changed, in milliseconds since the epoch. */
+  since(): number;
   /** Why it cannot work any more: its token is dead. */
   trouble(): GatewayError | undefined;
 }
@@ -76,6 +78,7 @@ const REMEDIES: Readonly<Record<NoticeReason, string>> = {
   credits:
     'Wait for new fast hours or buy some, then resume the account; other accounts are preferred until then.',
   refused: 'Check in Discord that the account may use the channel and its commands, then resume the account.',
+  token_invalid: 'Put a new token into cordgate.yaml and start again.',
   operator: 'Resume the account when it shall work again.',
 };
 
@@ -84,7 +87,6 @@ export class Studio {
   readonly setup: StudioSetup;
   readonly places: readonly Place[];
   readonly #tools: StudioTools;
-  readonly #startedAt: number;
   readonly #states = new Map<string, StoredAccountState>();
   /** Accounts whose fast hours are used up. */
   readonly #slow = new Set<string>();
@@ -94,7 +96,6 @@ export class Studio {
   constructor(setup: StudioSetup, tools: StudioTools) {
     this.setup = setup;
     this.#tools = tools;
-    this.#startedAt = tools.clock.now();
     this.places = setup.rooms.map((room) => this.#createPlace(room));
   }
 
@@ -229,7 +230,7 @@ export class Studio {
     const state = this.#states.get(account.id);
     const isSlow = this.#slow.has(account.id);
     const offline = account.isConnected() ? 'ready' : 'offline';
-    const reason = state?.reason ?? (isSlow ? 'credits' : undefined);
+    const reason = dead ? 'token_invalid' : (state?.reason ?? (isSlow ? 'credits' : undefined));
     return {
       botId: this.setup.id,
       driver: this.setup.driver.name,
@@ -239,15 +240,15 @@ export class Studio {
       condition: dead ? 'disabled' : (state?.condition ?? offline),
       reason,
       text: dead?.message ?? state?.text,
-      link: state?.link,
+      link: dead ? undefined : state?.link,
       remedy: dead?.hint ?? (reason && REMEDIES[reason]),
-      since: state?.since ?? this.#startedAt,
+      since: (dead ? undefined : state?.since) ?? account.since(),
       isSlow,
       concurrency,
       queueLimit: queue,
       running: lane.running,
       queued: lane.queued,
-      ...(account.quota ? { sentToday: account.quota.used, dailyLimit: account.quota.limit } : {}),
+      ...(account.quota ? countsOf(account.quota) : {}),
     };
   }
 
@@ -363,4 +364,8 @@ function fullQueue(botId: string, places: readonly Place[]): GatewayError {
       retryAfterMs: 30_000,
     },
   );
+}
+
+function countsOf({ used, limit }: DailyQuota) {
+  return { sentToday: used, dailyLimit: Number.isFinite(limit) ? limit : undefined };
 }

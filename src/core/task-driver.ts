@@ -68,6 +68,7 @@ export type NoticeReason =
   | 'subscription'
   | 'credits'
   | 'refused'
+  | 'token_invalid'
   | 'operator';
 
 /** Where jobs run: an account in a channel. */

@@ -91,7 +91,7 @@ function requestOf(wish: TaskWish, plan: TaskPlan, parent: Task | undefined): Ta
   const { links, files, ...rest } = wish;
   return {
     ...rest,
-    prompt: wish.prompt === '' ? (parent?.request.prompt ?? '') : wish.prompt,
+    prompt: wish.prompt || wish.form?.prompt || (parent?.request.prompt ?? ''),
     action: plan.action,
     variant: wish.variant ?? parent?.request.variant,
     links: plan.loadsLinks ? [] : links,

@@ -143,7 +143,8 @@ class Tasks implements RunningTaskService {
     const task = await this.#reader.require(caller, id);
     if (task.status !== 'form') throw noForm(id);
     const place = this.#floor.requirePlace(task);
-    const filled = { ...task.request, form: { ...task.request.form, ...form } };
+    const prompt = form.prompt || task.request.prompt;
+    const filled = { ...task.request, prompt, form: { ...task.request.form, ...form } };
     const { parentId } = filled;
     const parent = parentId === undefined ? undefined : await this.#book.find(parentId);
     const { driver, options } = place.studio.setup;
@@ -238,7 +239,9 @@ class Tasks implements RunningTaskService {
       (studio) => has(studio) && (botId ?? studio.setup.id) === studio.setup.id,
     );
     if (meant.length === 0) {
-      const message = `No drawing or filming bot uses an account "${accountId}".`;
+      const which =
+        botId === undefined ? 'No drawing or filming bot' : `No drawing or filming bot "${botId}"`;
+      const message = `${which} uses an account "${accountId}".`;
       throw new GatewayError('account_not_found', message);
     }
     await Promise.all(meant.map((studio) => studio.order(accountId, order)));

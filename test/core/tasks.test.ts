@@ -455,6 +455,7 @@ describe('a callback address', () => {
 describe('applyEvent', () => {
   const start = {
     id: '1',
+    request: { verb: 'imagine' },
     status: 'queued',
     percent: 0,
     media: [],

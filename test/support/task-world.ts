@@ -118,6 +118,7 @@ export async function taskWorld(options: TaskWorldOptions = {}) {
         id,
         port: {} as never,
         quota: quotas.get(id),
+        since: () => 0,
         isConnected: () => !offline.has(id),
         trouble: () =>
           dead.has(id) ? new GatewayError('account_disabled', `The account "${id}" is disabled.`) : undefined,
