@@ -104,13 +104,11 @@ export class TaskRunner {
     };
   }
 
-  /** The results of the account's other tasks, as far back as this one may have been sent. */
-  async #takenBeside({ botId, accountId, startedAt = 0 }: Task): Promise<string[]> {
+  /** The results of the account's other tasks. */
+  async #takenBeside({ botId, accountId }: Task): Promise<string[]> {
     const query = { botId, accountId, statuses: ['succeeded'], limit: MOST_TAKEN } as const;
     const ended = await this.#tools.store.listTasks(query);
-    return ended.flatMap(({ finishedAt = 0, trace }) =>
-      finishedAt >= startedAt ? (trace.messageId ?? []) : [],
-    );
+    return ended.flatMap(({ trace }) => trace.messageId ?? []);
   }
 
   /** Stores the nonce: without it the task could be sent twice, so a failing store stops it here. */

@@ -1,15 +1,8 @@
 /** The operator's list of words that prompts must not hold. */
 import { GatewayError } from '../../core/errors.ts';
 
-/** A comment fills its line. */
-const COMMENT = /^\s*#/;
-
-/** Reads a list: one word, or several that belong together, in a line; lines that begin with `#` are comments. */
-export function parseWordList(text: string): string[] {
-  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/);
-  const words = lines.filter((line) => !COMMENT.test(line)).map((line) => line.trim().replace(/\s+/g, ' '));
-  return [...new Set(words.filter((word) => word !== ''))];
-}
+/** Characters that nobody sees, such as a zero-width blank; with one inside, a word would look the same and be missed. */
+const UNSEEN = /\p{Cf}/gu;
 
 const patterns = new WeakMap<readonly string[], RegExp>();
 
@@ -18,7 +11,7 @@ function findBannedWord(text: string, words: readonly string[]): string | undefi
   if (words.length === 0) return undefined;
   const pattern = patterns.get(words) ?? patternOf(words);
   patterns.set(words, pattern);
-  return pattern.exec(text.replace(LINK, ' '))?.[0];
+  return pattern.exec(text.replace(LINK, ' ').replace(UNSEEN, ''))?.[0];
 }
 
 /** @throws GatewayError prompt_refused for the first banned word of some texts, which the message names */
@@ -41,8 +34,9 @@ const WORD_CHARACTER = /[\p{L}\p{N}\p{M}_]/u;
 
 function patternOf(words: readonly string[]): RegExp {
   // The longest first, so that of two that begin alike the fuller one is named.
-  const alternatives = words.toSorted((a, b) => b.length - a.length).map(wholeWord);
-  return new RegExp(alternatives.join('|'), 'iu');
+  const seen = words.map((word) => word.replace(UNSEEN, '').trim()).filter((word) => word !== '');
+  const alternatives = seen.toSorted((a, b) => b.length - a.length).map(wholeWord);
+  return alternatives.length === 0 ? /(?!)/ : new RegExp(alternatives.join('|'), 'iu');
 }
 
 /** Bounded where it begins or ends with a letter or digit: `-edge` is also found in `cutting-edge`. */

@@ -135,8 +135,11 @@ export class Desk implements TaskDesk {
   async refreshLinks(urls: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
     const fresh = new Map<string, string>();
     for (let start = 0; start < urls.length; start += MOST_LINKS) {
-      const some = await this.#room.port.refreshLinks(urls.slice(start, start + MOST_LINKS), signal);
-      for (const [old, link] of some) fresh.set(old, link);
+      const some = this.#room.port.refreshLinks(urls.slice(start, start + MOST_LINKS), signal);
+      // What was renewed is of use, whatever becomes of the rest.
+      const found = await (start === 0 ? some : some.catch(() => undefined));
+      if (found === undefined) break;
+      for (const [old, link] of found) fresh.set(old, link);
     }
     return fresh;
   }

@@ -1,10 +1,11 @@
 import type { Message, MessageChange, Snowflake } from '../../core/discord.ts';
 import { noticeOf } from './account-notices.ts';
 import { hear } from './answer.ts';
+import { GivenUp } from './given-up.ts';
 import { type Key, wordsKey } from './keys.ts';
 import type { DeskRoom } from './knowledge.ts';
 import { learnFrom } from './learning.ts';
-import { likeliest, likeliestRefused, type Match, matchSighting, pickOf } from './match.ts';
+import { likeliestRefused, type Match, matchSighting, pickOf } from './match.ts';
 import { OlderBots } from './older-bots.ts';
 import type { OpenJob } from './open-job.ts';
 import { OpenJobs } from './open-jobs.ts';
@@ -14,8 +15,6 @@ import { Unclaimed } from './unclaimed.ts';
 
 /** Words alone wait so long for a stronger key to say otherwise, in milliseconds. */
 const WEAK_AFTER_MS = 2_000;
-/** When several jobs fit equally well, a stronger key has so long to come. */
-const GUESS_AFTER_MS = 20_000;
 /** How often waiting pictures are looked at again. */
 const LOOK_EVERY_MS = 1_000;
 /** Pictures, and notices, that were dealt with: doubled events must not count twice. */
@@ -29,6 +28,8 @@ export class Intake {
   /** Applications that this desk works with. */
   readonly #applications = new Set<Snowflake>();
   readonly #unclaimed = new Unclaimed();
+  /** Jobs that were given up although the bot may still do them: their pictures are nobody else's. */
+  readonly #givenUp = new GivenUp();
   readonly #claimed = new Recent(MOST_REMEMBERED);
   readonly #noticed = new Recent(MOST_REMEMBERED);
   readonly #reported = new Recent(MOST_REMEMBERED);
@@ -62,8 +63,9 @@ export class Intake {
     for (const key of [...job.keys]) this.#lookAgain(key);
   }
 
-  /** Closes a job. */
+  /** Closes a job; one that has not got its answer may still get one from the bot, which must not be another's. */
   leave(job: OpenJob): void {
+    if (this.jobs.has(job) && job.attempts > 0) this.#givenUp.add(job, this.#room.clock.now());
     this.jobs.remove(job);
   }
 
@@ -109,19 +111,32 @@ export class Intake {
     if (this.#claimed.has(message.id) && !mayAnswer) return;
     const complete = this.#olderBots.complete(message);
     const { bot } = this.#room;
-    const prompts = [...this.jobs.all()].map((job) => job.prompt);
-    const seen = sightingOf(complete, bot, { isUpdate, isPast }, prompts);
+    const seen = sightingOf(complete, bot, { isUpdate, isPast }, () => this.#prompts());
     const isResult = bot.endsByEdit && isFinal(seen) && !isParent;
     this.#place(isResult ? { ...seen, isUpdate: false } : seen);
   }
 
-  /** Gives pictures that wait to the likeliest of the jobs that they fit: the last resort before a time limit. */
-  settle(job: OpenJob): void {
-    for (const waiting of this.#unclaimed.finals(this.#room.clock.now())) {
-      const match = this.#matchOf(waiting.sighting);
-      if (match && 'candidates' in match && match.candidates.includes(job))
-        this.#give(waiting.sighting, match);
+  /**
+   * Gives a picture that waits to a job that nobody shares it with: the last resort before a time limit. True when there
+   * are pictures that may be the job's or another one's: nobody knows, so nobody gets them.
+   */
+  settle(job: OpenJob): boolean {
+    let isShared = false;
+    for (const { sighting } of this.#unclaimed.finals(this.#room.clock.now())) {
+      const match = this.#matchOf(sighting);
+      if (!match || !('candidates' in match) || !match.candidates.includes(job)) continue;
+      isShared ||= match.candidates.length > 1 || this.#mayBeGivenUp(sighting);
+      this.#give(sighting, match);
     }
+    return isShared;
+  }
+
+  #mayBeGivenUp(sighting: Sighting): boolean {
+    return this.#givenUp.mayOwn(sighting, this.#room.port.userId, this.#room.clock.now());
+  }
+
+  #prompts(): string[] {
+    return Array.from(this.jobs.all(), ({ prompt }) => prompt);
   }
 
   #place(sighting: Sighting): void {
@@ -158,7 +173,7 @@ export class Intake {
     if (hear(job, sighting, this.#room.clock.now())) {
       // At once, before anything else is read: the next picture is another job's.
       if (!isNotice(sighting)) this.#claimed.add(sighting.message.id);
-      this.leave(job);
+      this.jobs.remove(job);
     }
     job.steps.stir();
     for (const key of learnt) this.#lookAgain(key);
@@ -198,20 +213,19 @@ export class Intake {
     const waiting = this.#unclaimed.finals(now);
     for (const each of waiting) {
       const match = this.#matchOf(each.sighting);
-      if (match && this.#isRipe(match, now - each.since)) this.#give(each.sighting, match);
+      const isRipe = match && (!('candidates' in match) || now - each.since >= WEAK_AFTER_MS);
+      if (isRipe) this.#give(each.sighting, match);
     }
     return this.#unclaimed.finals(now).length;
   }
 
-  #isRipe(match: Match<OpenJob>, ageMs: number): boolean {
-    if (!('candidates' in match)) return true;
-    return ageMs >= (match.candidates.length === 1 ? WEAK_AFTER_MS : GUESS_AFTER_MS);
-  }
-
   #give(sighting: Sighting, match: Match<OpenJob>): void {
+    const job = certain(match, sighting) ?? soleOf(match);
+    const isSure = !('candidates' in match) || isNotice(sighting);
+    if (job === undefined || (!isSure && this.#mayBeGivenUp(sighting))) return;
     this.#unclaimed.remove(sighting);
-    const job = certain(match, sighting) ?? ('candidates' in match ? likeliest(match) : match.job);
-    this.#deliver(job, sighting, match);
+    // It came again meanwhile, with a key that told whose it is.
+    if (!this.#claimed.has(sighting.message.id)) this.#deliver(job, sighting, match);
   }
 
   #deleted(messageId: Snowflake): void {
@@ -228,6 +242,12 @@ export class Intake {
     job.times.mayHaveMissed = true;
     job.steps.stir();
   }
+}
+
+/** The only job that a message can be for; of several, nobody guesses one. */
+function soleOf(match: Match<OpenJob>): OpenJob | undefined {
+  if (!('candidates' in match)) return match.job;
+  return match.candidates.length === 1 ? match.candidates[0] : undefined;
 }
 
 /** The job that a message is for without any waiting; a refusal tells nothing that a guess could give away. */

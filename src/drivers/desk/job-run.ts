@@ -2,6 +2,7 @@ import { GatewayError } from '../../core/errors.ts';
 import type { Interaction } from '../../core/interaction.ts';
 import type { TaskEvent } from '../../core/task.ts';
 import type { TaskJob } from '../../core/task-driver.ts';
+import { linkOf } from './account-notices.ts';
 import type { CommandBook } from './command-book.ts';
 import { answerFrame, answerTo } from './forms.ts';
 import type { History } from './history.ts';
@@ -218,12 +219,12 @@ export class JobRun {
       this.#notBefore = room.clock.now() + BETWEEN_LOOKS_MS;
       return;
     }
-    intake.settle(this.#job);
+    const isShared = intake.settle(this.#job);
     if (!intake.jobs.has(this.#job)) return;
     // What was found may have moved the limit.
     if (nextDue(this.#job.times, room.bot).at > room.clock.now()) return;
     const isLost = this.#task.trace.nonce !== undefined && !this.#job.isHeard;
-    this.#job.fail(lateError(limit, room.bot, isLost));
+    this.#job.fail(isShared ? sharedError(room) : lateError(limit, room.bot, isLost));
   }
 
   /** Reads the channel; false when that was not possible. */
@@ -239,6 +240,12 @@ export class JobRun {
       return !isPassing(code);
     }
   }
+}
+
+/** Pictures came, but whose they are cannot be told: a crossed picture would be worse than none. */
+function sharedError(room: DeskRoom): GatewayError {
+  const text = 'Several tasks with the same words were under way, and nothing tells whose picture is whose.';
+  return new GatewayError('task_timeout', `${text} They are in ${linkOf(room)}.`);
 }
 
 /** True for a failure after which another try makes sense. */

@@ -39,7 +39,12 @@ export function wordsKey(words: string): Key | undefined {
   return words === '' ? undefined : keyOf('text', words);
 }
 
-/** The key of a final picture's words; undefined where there are none to compare. */
+/** What has no words, such as a blend of pictures, is told by just that from what has. */
+export const WORDLESS: Key = keyOf('text', '');
+
+/** The key of a final picture's words; undefined where nobody knows them. */
 export function textKeyOf(sighting: Sighting): Key | undefined {
-  return isFinal(sighting) ? wordsKey(sighting.words) : undefined;
+  const { says } = sighting.parsed;
+  if (says.type !== 'job' || says.isLoose || !isFinal(sighting)) return undefined;
+  return wordsKey(sighting.words) ?? WORDLESS;
 }

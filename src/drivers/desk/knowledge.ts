@@ -67,7 +67,7 @@ export interface BotKnowledge {
    * What a message of the bot says. Never throws; what says nothing about a job is `nothing`.
    * @param prompts those of the open jobs, which the bot may repeat: words in them are not the bot's own
    */
-  parse(message: Message, prompts: readonly string[]): Parsed;
+  parse(message: Message, prompts: () => readonly string[]): Parsed;
   /** A key under which a prompt as asked and as echoed are equal; empty for one that leaves nothing to compare. */
   promptKey(prompt: string): string;
   /**

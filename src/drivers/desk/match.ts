@@ -79,9 +79,16 @@ function weakMatch<Job extends Matchable>(
   const replied = reference === undefined ? [] : jobs.of('parent', reference);
   if (replied.length > 0) {
     const found = replied.filter((job) => isNotice || fits(job.expects, sighting.parsed.says));
-    return weak('reference', found, sighting);
+    return weak('reference', ofSameWords(found, sighting), sighting);
   }
   return isNotice || !isOurs(sighting, ownUserId) ? undefined : textMatch(jobs, sighting);
+}
+
+/** Of several that go on from one message, those whose prompt it shows, when there are any. */
+function ofSameWords<Job extends Matchable>(found: readonly Job[], sighting: Sighting): readonly Job[] {
+  const key = textKeyOf(sighting);
+  const same = key === undefined ? [] : found.filter((job) => job.keys.has(key));
+  return same.length > 0 ? same : found;
 }
 
 /** By the same prompt; else, where that may count, by the longest one that the message holds. */
@@ -122,18 +129,12 @@ export function pickOf<Job extends Matchable>(
   return match.candidates.find((job) => job.expects.index === index);
 }
 
-/** The one of several that a message most likely belongs to, when no stronger key has come. */
-export function likeliest<Job extends Matchable>(match: {
-  readonly candidates: readonly [Job, ...Job[]];
-}): Job {
-  return match.candidates.find((job) => job.isCleared) ?? match.candidates[0];
-}
-
-/** The one of several that a refusal concerns: one of which nothing was seen yet, else the likeliest. */
+/** The one of several that a refusal concerns: one of which nothing was seen yet, else one that was cleared, else the oldest. */
 export function likeliestRefused<Job extends Matchable>(match: {
   readonly candidates: readonly [Job, ...Job[]];
 }): Job {
-  return match.candidates.find((job) => !job.isHeard) ?? likeliest(match);
+  const { candidates } = match;
+  return candidates.find((job) => !job.isHeard) ?? candidates.find((job) => job.isCleared) ?? candidates[0];
 }
 
 /** By the bot's own id the kind of work is certain, but for pictures out of a grid. */

@@ -4,7 +4,7 @@ import type { TaskEvent } from '../../core/task.ts';
 import type { TaskJob } from '../../core/task-driver.ts';
 import type { Expectation } from './expectation.ts';
 import { Inbox } from './inbox.ts';
-import { type Key, keyOf, wordsKey } from './keys.ts';
+import { type Key, keyOf, WORDLESS, wordsKey } from './keys.ts';
 import type { BotKnowledge } from './knowledge.ts';
 import type { Matchable } from './open-jobs.ts';
 import type { JobTimes } from './time-limits.ts';
@@ -60,7 +60,8 @@ export class OpenJob implements Matchable {
     this.startedAt = job.startedAt;
     this.parentMessageId = job.request.verb === 'act' ? job.parent?.trace.messageId : undefined;
     this.parentJobId = job.request.verb === 'act' ? job.parent?.trace.jobId : undefined;
-    for (const key of keysOf(job, this.words)) this.keys.add(key);
+    const textKey = wordsKey(this.words) ?? (this.expects.answer === 'picture' ? WORDLESS : undefined);
+    for (const key of keysOf(job, textKey)) this.keys.add(key);
     const { progressMessageId, jobId } = job.trace;
     const wasSeen = progressMessageId !== undefined || jobId !== undefined;
     this.times = {
@@ -108,7 +109,7 @@ export class OpenJob implements Matchable {
 }
 
 /** What is known of a job before anything was seen of it in this process. */
-function keysOf(job: TaskJob, words: string): Key[] {
+function keysOf(job: TaskJob, textKey: Key | undefined): Key[] {
   const { trace, request, parent } = job;
   const keys: (Key | undefined)[] = [
     trace.nonce === undefined ? undefined : keyOf('nonce', trace.nonce),
@@ -116,7 +117,7 @@ function keysOf(job: TaskJob, words: string): Key[] {
     trace.interactionId === undefined ? undefined : keyOf('interaction', trace.interactionId),
     trace.progressMessageId === undefined ? undefined : keyOf('message', trace.progressMessageId),
     trace.jobId === undefined ? undefined : keyOf('job', trace.jobId),
-    wordsKey(words),
+    textKey,
   ];
   if (request.verb === 'act' && parent?.trace.messageId !== undefined) {
     keys.push(keyOf('parent', parent.trace.messageId));

@@ -144,7 +144,8 @@ function refused(error: GatewayError, room: DeskRoom): Refusal {
     const text = 'The message that carries the button is gone.';
     return { type: 'refused', error: new GatewayError('parent_gone', text, { cause: error }) };
   }
-  const isForbidden = statusOf(error) === 403;
+  // A page of some proxy in between is no verdict of Discord's: that carries a code.
+  const isForbidden = statusOf(error) === 403 && (discordCode(error) ?? 0) > 0;
   return isForbidden
     ? { type: 'refused', error, notice: pauseOf('refused', error.message, room) }
     : { type: 'refused', error };

@@ -21,7 +21,7 @@ export function sightingOf(
   message: Message,
   bot: Pick<BotKnowledge, 'parse' | 'promptKey' | 'holds'>,
   how: Pick<Sighting, 'isUpdate' | 'isPast'>,
-  prompts: readonly string[] = [],
+  prompts: () => readonly string[] = () => [],
 ): Sighting {
   const parsed = bot.parse(message, prompts);
   const { says } = parsed;

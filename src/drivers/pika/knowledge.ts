@@ -28,7 +28,7 @@ export function pikaKnowledge(options: PikaOptions): BotKnowledge {
     makes: 'video',
     endsByEdit: true,
     deletion: DELETION,
-    parse: parseMessage,
+    parse: (message, prompts) => parseMessage(message, prompts()),
     promptKey,
     holds,
     echoOf,

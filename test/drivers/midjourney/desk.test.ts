@@ -204,19 +204,34 @@ describe('pictures of one grid', () => {
 });
 
 describe('jobs of which nothing but the words is known', () => {
-  it('get one picture each, the oldest first, once no stronger key has come for a while', async () => {
+  it('get no picture that may be another one’s, and say at their limit where the pictures are', async () => {
     const first = await world.submit();
     await world.clock.advance(1_000);
     const second = await world.submit();
+    for (const number of [1, 2]) {
+      const final = world.final(uuid(number));
+      world.port.past.push(final);
+      world.created(final);
+    }
+    await world.clock.advance(11 * 60_000);
+    for (const { followed } of [first, second]) {
+      expect(pictureOf(followed)).toBeUndefined();
+      expect(followed.error).toMatchObject({ code: 'task_timeout' });
+      expect(String(followed.error)).toMatch(/same words.*https:\/\/discord\.com\/channels\//);
+    }
+  });
+
+  it('get the one that is left, once a stronger key has told whose the other one is', async () => {
+    const first = await world.submit();
+    const second = await world.submit();
     world.created(world.final(uuid(1)));
     world.created(world.final(uuid(2)));
-    await world.clock.advance(19_000);
-    expect([first.followed.isOver, second.followed.isOver]).toEqual([false, false]);
-    await world.clock.advance(1_000);
-    expect([pictureOf(first.followed), pictureOf(second.followed)]).toEqual([
-      expect.stringContaining(uuid(1)),
-      expect.stringContaining(uuid(2)),
-    ]);
+    await world.clock.advance(5_000);
+    const start = world.start(first.nonce, uuid(2));
+    world.created(start);
+    await world.clock.advance(5_000);
+    expect(pictureOf(first.followed)).toContain(uuid(2));
+    expect(pictureOf(second.followed)).toContain(uuid(1));
   });
 
   it('never get a picture that another one has had', async () => {
@@ -229,6 +244,21 @@ describe('jobs of which nothing but the words is known', () => {
     await world.clock.advance(30_000);
     expect(pictureOf(first.followed)).toContain(uuid(1));
     expect(second.followed.isOver).toBe(false);
+  });
+});
+
+describe('a job that was given up', () => {
+  it('keeps its picture from another one of the same words', async () => {
+    const first = await world.submit();
+    const second = await world.submit();
+    first.followed.signal.abort(new Error('cancelled'));
+    await world.clock.settle();
+    world.created(world.final(uuid(1)));
+    await world.clock.advance(30_000);
+    expect(second.followed.isOver).toBe(false);
+    world.created(world.final(uuid(2), { nonce: second.nonce }));
+    await world.clock.settle();
+    expect(pictureOf(second.followed)).toContain(uuid(2));
   });
 });
 
@@ -568,6 +598,17 @@ describe('a task that was maybe sent before a restart', () => {
     const followed = resume({ nonce: '5' });
     await world.clock.settle();
     expect(pictureOf(followed)).toContain(uuid(1));
+  });
+
+  it('finds a picture of no words by just that, as a blend has none', async () => {
+    const blended = `**<https://s.mj.run/a> <https://s.mj.run/b> --ar 1:1** - <@${OWN_ID}> (fast)`;
+    world.port.past.push(world.final(uuid(2)), world.final(uuid(1), { content: blended }));
+    const trace = { nonce: '5' };
+    const blend = world.follow(
+      world.job({ verb: 'blend', prompt: '' }, { trace, startedAt: world.clock.now() }),
+    );
+    await world.clock.advance(5_000);
+    expect(pictureOf(blend)).toContain(uuid(1));
   });
 
   it('goes on listening when it still runs', async () => {

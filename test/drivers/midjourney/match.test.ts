@@ -4,7 +4,7 @@ import type { Message, MessageChange } from '../../../src/core/discord.ts';
 import type { ActionKind, TaskRequest } from '../../../src/core/task.ts';
 import type { TaskJob } from '../../../src/core/task-driver.ts';
 import { keyOf } from '../../../src/drivers/desk/keys.ts';
-import { likeliest, likeliestRefused, matchSighting } from '../../../src/drivers/desk/match.ts';
+import { likeliestRefused, matchSighting } from '../../../src/drivers/desk/match.ts';
 import { OpenJob } from '../../../src/drivers/desk/open-job.ts';
 import { OpenJobs } from '../../../src/drivers/desk/open-jobs.ts';
 import { sightingOf } from '../../../src/drivers/desk/sighting.ts';
@@ -137,13 +137,13 @@ describe('the ladder', () => {
     expect(match([job], world.notice('Slow Down!'))).toBeUndefined();
   });
 
-  it('prefers, of several that fit, the one whose progress message has gone; for a refusal, one not heard of', () => {
+  it('takes a refusal for one not heard of, else for one whose progress message has gone, else for the oldest', () => {
     const [first, second] = [open(), open()];
-    second.isCleared = true;
-    expect(likeliest({ candidates: [first, second] })).toBe(second);
-    second.isCleared = false;
+    expect(likeliestRefused({ candidates: [first, second] })).toBe(first);
     first.times.heardAt = 1;
-    expect(likeliest({ candidates: [first, second] })).toBe(first);
+    expect(likeliestRefused({ candidates: [first, second] })).toBe(second);
+    second.times.heardAt = 1;
+    second.isCleared = true;
     expect(likeliestRefused({ candidates: [first, second] })).toBe(second);
   });
 

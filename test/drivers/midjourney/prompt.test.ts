@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { wordsIn } from '../../../src/config/word-list.ts';
 import type { GatewayError } from '../../../src/core/errors.ts';
 import type { TaskRequest } from '../../../src/core/task.ts';
-import { parseWordList } from '../../../src/drivers/desk/banned-words.ts';
 import { checkPrompt, promptFor, promptKey } from '../../../src/drivers/midjourney/prompt.ts';
 
 const request = (more: Partial<TaskRequest> = {}): TaskRequest => ({
@@ -180,6 +180,10 @@ describe('a prompt that would be refused', () => {
     ['一只色情猫', ['色情'], '色情'],
     ['ein Öl bild', ['öl'], 'Öl'],
     ['bad blood', ['bad', 'bad blood'], 'bad blood'],
+    ['b\u200Bl\u2060o\u00ADo\u200Dd', ['blood'], 'blood'],
+    ['bad\u200B blood', ['bad blood'], 'bad blood'],
+    ['blood', ['bl\u200Bood', '\u200B'], 'blood'],
+    ['https://x.org/a.png\uFEFFblood', ['blood'], 'blood'],
   ])('%j holds a banned word of %j', (prompt, words, named) => {
     expect(refusal({ prompt }, words)).toMatchObject({
       code: 'prompt_refused',
@@ -197,6 +201,7 @@ describe('a prompt that would be refused', () => {
     ['a.b', ['a*b', 'a+b']],
     ['schön', ['sch']],
     ['a cat', []],
+    ['a cat', ['\u200B']],
   ])('%j holds none of %j', (prompt, words) => {
     expect(refusal({ prompt }, words)).toBeUndefined();
   });
@@ -212,11 +217,11 @@ describe('a prompt that would be refused', () => {
       .string({ unit: 'grapheme', minLength: 1, maxLength: 12 })
       .map((text) => text.trim().toLowerCase());
     const banned = word.filter(
-      (text) => text !== '' && !/^#|\s|https?:|[<>]/i.test(text) && text === text.normalize(),
+      (text) => text !== '' && !/^#|\s|\p{Cf}|https?:|[<>]/iu.test(text) && text === text.normalize(),
     );
     fc.assert(
       fc.property(banned, (text) => {
-        const words = parseWordList(text);
+        const words = wordsIn(text);
         expect(refusal({ prompt: `a ${text} cat` }, words)?.code).toBe('prompt_refused');
       }),
     );
@@ -226,7 +231,7 @@ describe('a prompt that would be refused', () => {
 describe('a list of banned words', () => {
   test('is one in a line, with comments, empty lines, a byte order mark and any line end', () => {
     const file = '\uFEFF# words\r\nblood\r\n\r\n  very   bad \n  # more\n-edge\nblood\rc#';
-    expect(parseWordList(file)).toEqual(['blood', 'very bad', '-edge', 'c#']);
-    expect(parseWordList('')).toEqual([]);
+    expect(wordsIn(file)).toEqual(['blood', 'very bad', '-edge', 'c#']);
+    expect(wordsIn('')).toEqual([]);
   });
 });

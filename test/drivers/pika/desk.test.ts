@@ -149,6 +149,21 @@ describe('a video of words', () => {
     expect(pictureOf(short.followed)).toMatch(/^two_seed/);
   });
 
+  it('goes to one job only, also when it was seen before it told whose it is', async () => {
+    const [one, two] = [await submitted(undefined, false), await submitted(undefined, false)];
+    const video = world.video('one');
+    world.created(video);
+    await world.clock.advance(100);
+    world.created({ ...video, nonce: two.nonce });
+    await world.clock.advance(30_000);
+    expect([one.followed.isOver, pictureOf(two.followed)]).toEqual([
+      false,
+      expect.stringMatching(/^one_seed/),
+    ]);
+    one.followed.signal.abort();
+    await world.clock.advance(60_000);
+  });
+
   it('of another person with the same prompt is left alone', async () => {
     const { followed, meta } = await submitted();
     const theirs = { interaction_metadata: { id: world.snowflake(), user: { id: OTHER_ID } } };

@@ -182,17 +182,20 @@ describe.each(Object.entries(VARIANTS))('a bot that shows its work by %s', (_, b
     expect(first?.actions.map(({ kind }) => kind)).toEqual(['retry', 'remix', 'cancel']);
     expect(first?.seed).toMatch(/^\d{15,19}$/);
     if (!first || !second) return;
-    const retries = [stage.press(first, 'retry'), stage.press(first, 'retry'), stage.press(second, 'retry')];
-    const remixes = ['a big dog', 'a big dog'].map((prompt) =>
-      stage.press(first, 'remix', { form: { prompt } }),
-    );
+    // Replies that name only the message that was pressed cannot tell two equal presses of it apart.
+    const most = behaviour.referenceOnFinal ? 1 : 2;
+    const retries = [first, first].slice(-most).map((each) => stage.press(each, 'retry'));
+    retries.push(stage.press(second, 'retry'));
+    const remixes = ['a big dog', 'a big dog']
+      .slice(-most)
+      .map((prompt) => stage.press(first, 'remix', { form: { prompt } }));
     await stage.clock.advance(60_000);
     for (const each of retries) stage.prove(each, 'a small cat');
     for (const each of remixes) stage.prove(each, 'a big dog');
     const removal = stage.press(second, 'cancel');
     await stage.clock.advance(10_000);
     expect([removal.task.status, removal.error]).toEqual(['succeeded', undefined]);
-    expect(stage.sent, 'each sent once, and the forms').toBe(20 + 3 + 2 + 2 + 1);
+    expect(stage.sent, 'each sent once, and the forms').toBe(20 + most + 1 + 2 * most + 1);
   });
 
   it('gives it in a huge guild as well, whether mentions are heard or nothing', async () => {
@@ -259,7 +262,10 @@ describe('a bad end', () => {
     const stage = new Stage({ silent: true });
     const running = stage.run();
     await stage.clock.advance(60_000);
-    expect(running.error).toMatchObject({ code: 'bot_failed', message: expect.stringMatching(/interaction failed/) });
+    expect(running.error).toMatchObject({
+      code: 'bot_failed',
+      message: expect.stringMatching(/interaction failed/),
+    });
     expect(stage.sent).toBe(1);
   });
 
