@@ -32,8 +32,19 @@ export {
 
 /* --- write a driver --- */
 export type { Action, BotDriver, BotEvent, Job, JobMessage, Room, Verb } from './core/driver.ts';
+export type { TaskAction, TaskEvent, TaskRequest, TaskTrace, TaskVerb } from './core/task.ts';
+export type {
+  AccountNotice,
+  TaskDesk,
+  TaskDriver,
+  TaskJob,
+  TaskPlan,
+  TaskRoom,
+  TaskWish,
+} from './core/task-driver.ts';
 
 /* --- ports --- */
 export { type Clock, systemClock } from './core/clock.ts';
 export type { DiscordPort, Message, MessageChange } from './core/discord.ts';
+export type { InteractionChange, InteractionPort, TaskPort } from './core/interaction.ts';
 export { type Log, silentLog } from './core/log.ts';
