@@ -35,10 +35,10 @@ interface Named {
 
 // `POST /admin/api/tasks/{id}/cancel`, curl http://127.0.0.1:8092/mj/imagine
 const PATH =
-  /(?:\b(GET|POST) )?(?<![\w.…}/])(?:https?:\/\/(?:127\.0\.0\.1:8092|gw\.example\.org))?(\/(?:v1|mj|mj-\w+|client|admin|midjourney-proxy|healthz|readyz|metrics|Ping|api)(?:\/[\w:{}.…*-]+)*)(?=[\s`"'?,;:)]|$)/gm;
+  /(?:\b(GET|POST) )?(?<![\w.…}/])(?:https?:\/\/(?:127\.0\.0\.1:8092|gw\.example\.org))?(\/(?:v1|mj|mj-\w+|pika|client|admin|midjourney-proxy|healthz|readyz|metrics|Ping|api)(?:\/[\w:{}.…*-]+)*)(?=[\s`"'?,;:)]|$)/gm;
 /** Families of paths, and bases that clients add paths to. */
 const IS_FAMILY =
-  /[…*]|^\/(?:v1|v1\/images|mj|admin|admin\/api|mj-\w+|midjourney-proxy)$|\{\w+,|^\/mj-\w+\/mj/;
+  /[…*]|^\/(?:v1|v1\/images|mj|pika|admin|admin\/api|mj-\w+|midjourney-proxy)$|\{\w+,|^\/mj-\w+\/mj/;
 
 function pathsIn(page: string): Named[] {
   const found = [...read(page).matchAll(PATH)].map(([, method, path = '']) => ({ page, method, path }));
@@ -50,7 +50,14 @@ const named = PAGES.filter((page) => !OF_DISCORD.includes(page)).flatMap(pathsIn
 describe('every path that a page names', () => {
   it('is found in the pages, or this test would test nothing', () => {
     const paths = new Set(named.map(({ path }) => path));
-    for (const path of ['/v1/images/edits', '/mj/submit/status', '/admin/api/events', '/client/online'])
+    for (const path of [
+      '/v1/images/edits',
+      '/mj/submit/status',
+      '/pika/status',
+      '/v1/videos/{id}/content',
+      '/admin/api/events',
+      '/client/online',
+    ])
       expect(paths).toContain(path);
   });
 
@@ -137,7 +144,7 @@ describe('every command that a page shows', () => {
   });
 
   it('of daily use stands in both READMEs', () => {
-    for (const name of ['import', 'imagine', 'check', 'serve', 'init'])
+    for (const name of ['import', 'imagine', 'animate', 'check', 'serve', 'init'])
       for (const readme of READMES) expect(read(readme)).toContain(`cordgate ${name}`);
   });
 });

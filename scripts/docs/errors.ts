@@ -9,6 +9,10 @@ Every failure has one of the codes below. Each dialect shows it in its own shape
 (bot_exhausted), \`unknown_url\`, \`method_not_supported\` and \`internal_error\`. The other dialects carry the status and the message.
 The log carries the code with the request id. *Again* tells whether the same request may succeed later without a change;
 with status 429 or 503 the header \`Retry-After\` says when, as far as that is known.
+
+\`media_forbidden\`, \`media_unreachable\` and \`media_invalid\` are of what the gateway fetches itself: pictures to blend, pictures for Coze and for Pika,
+masks, and addresses for callbacks. A link in a prompt for Midjourney, or one to describe, is handed on as text; Midjourney fetches it, and
+says itself what is wrong with it.
 `;
 
 /** `docs/errors.md`. */

@@ -1,5 +1,6 @@
 /** The rooms of a drawing bot: whether each account sees its channel and may give commands there. */
 import type { RoomConfig, StudioBotConfig } from '../config/schema.ts';
+import { discordCode, UNKNOWN_CHANNEL } from '../core/discord.ts';
 import { toGatewayError } from '../core/errors.ts';
 import type { ProbedPlace } from '../discord/probe-commands.ts';
 import type { CheckedAccount } from './account.ts';
@@ -45,7 +46,10 @@ async function checkRoom(
     signal.throwIfAborted();
     return unseen(room, error, say);
   });
-  if ('level' in place) return [place];
+  if ('level' in place) {
+    if (place.level === 'error') return [place];
+    return [place, ...(await commandFindings(bot, room, checked, say, signal))];
+  }
   const trouble = wrongGuild(room, place, say);
   if (trouble) return [trouble];
   return [
@@ -54,13 +58,25 @@ async function checkRoom(
   ];
 }
 
-function unseen({ channelId, guildId }: RoomConfig, error: unknown, say: Findings): Finding {
-  const message = `does not see the channel ${channelId}: ${toGatewayError(error).message}`;
+function unseen(room: RoomConfig, error: unknown, say: Findings): Finding {
+  const { message: reason } = toGatewayError(error);
+  if (!provesUnseen(error)) {
+    const message = `the channel ${room.channelId} could not be looked up: ${reason}`;
+    const remedy = 'Look in Discord that this account sees the channel and may use commands there.';
+    return say.warn('room_unknown', message, remedy);
+  }
   const remedy =
-    guildId === undefined
+    room.guildId === undefined
       ? 'Write to the bot from this account by hand once, then put the id of that direct-message channel into channelId.'
       : 'Check channelId, let this account join the guild, and give it View Channels there.';
-  return say.error('room_unreachable', message, remedy);
+  return say.error('room_unreachable', `does not see the channel ${room.channelId}: ${reason}`, remedy);
+}
+
+/** A 404 without Discord's own code is a server that lacks the route, not a channel that is missing. */
+function provesUnseen(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  const status = typeof cause === 'object' && cause !== null && 'status' in cause ? cause.status : undefined;
+  return status === 403 || discordCode(error) === UNKNOWN_CHANNEL;
 }
 
 function wrongGuild({ guildId }: RoomConfig, place: ProbedPlace, say: Findings): Finding | undefined {

@@ -78,7 +78,11 @@ async function discordFindings(
 }
 
 function fromProblem(problem: Problem, file: string): Finding {
-  const remedy = 'Change the key in the file; docs/configuration.md describes it.';
+  const usual =
+    problem.path === ''
+      ? 'Correct the file at this place.'
+      : 'Change the key in the file; docs/configuration.md describes it.';
+  const remedy = problem.remedy ?? usual;
   return { level: 'warn', code: 'config', message: formatProblem(problem, file), remedy };
 }
 
@@ -90,6 +94,9 @@ function forPeople(findings: readonly Finding[]): string {
     const cure = remedy === '' || level === 'ok' ? '' : `\n        -> ${remedy}`;
     return `${MARKS[level]} ${subject === '' ? '' : `${subject}: `}${message}${cure}`;
   });
-  const count = (level: Finding['level']) => findings.filter((finding) => finding.level === level).length;
-  return `${lines.join('\n')}\n\n${count('error')} errors, ${count('warn')} warnings\n`;
+  const count = (level: Finding['level'], word: string) => {
+    const number = findings.filter((finding) => finding.level === level).length;
+    return `${number} ${word}${number === 1 ? '' : 's'}`;
+  };
+  return `${lines.join('\n')}\n\n${count('error', 'error')}, ${count('warn', 'warning')}\n`;
 }

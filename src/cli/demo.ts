@@ -12,6 +12,7 @@ import type { GatewayPart, Parts, SimReady } from './parts.ts';
 const DEFAULT_PORT = 8092;
 const MODELS = ['gpt-4o', 'gpt-4o-mini', 'gpt-4', 'gpt-3.5-turbo'];
 const DRAWING_MODEL = 'midjourney';
+const FILMING_MODEL = 'pika';
 
 interface DemoOptions {
   readonly port?: number;
@@ -52,7 +53,7 @@ async function demo(io: CommandIo, parts: Parts, options: DemoOptions): Promise<
     ({ url, key, sim }) => {
       io.stdout(
         options.json
-          ? `${JSON.stringify({ ready: true, url, key, models: [...MODELS, DRAWING_MODEL], sim })}\n`
+          ? `${JSON.stringify({ ready: true, url, key, models: [...MODELS, DRAWING_MODEL, FILMING_MODEL], sim })}\n`
           : demoForPeople(url, key),
       );
     },
@@ -138,6 +139,12 @@ function demoConfig(sim: SimReady, key: string, port: number): Config {
           },
         ],
       },
+      {
+        id: 'pika',
+        driver: 'pika',
+        models: [FILMING_MODEL],
+        rooms: [{ account: 'alice', guildId: sim.guildId, channelId: sim.channels.pika ?? '' }],
+      },
     ],
     store: { driver: 'memory' },
     // The simulator serves its pictures from this machine.
@@ -147,11 +154,11 @@ function demoConfig(sim: SimReady, key: string, port: number): Config {
 }
 
 function demoForPeople(url: string, key: string): string {
-  return `cordgate demo: a simulated Discord with a Coze bot and Midjourney, and the gateway in front of it.
+  return `cordgate demo: a simulated Discord with a Coze bot, Midjourney and Pika, and the gateway in front of it.
 
   Base URL  ${url}/v1
   API key   ${key}
-  Models    ${MODELS.join(', ')}; ${DRAWING_MODEL} draws
+  Models    ${MODELS.join(', ')}; ${DRAWING_MODEL} draws, ${FILMING_MODEL} films
 
 Watch an answer come in:
 
@@ -163,6 +170,10 @@ Watch an answer come in:
 Watch a picture come in:
 
   npx cordgate imagine "a small cat" --url ${url} --key ${key} --out cat.png
+
+A video:
+
+  npx cordgate animate "a small cat jumps" --url ${url} --key ${key} --out cat.mp4
 
 The official client (JavaScript; Python takes base_url and api_key):
 

@@ -16,6 +16,8 @@ export interface Session {
   readonly previews?: Place | undefined;
   /** Ids of tasks that have not ended. */
   readonly open: Set<string>;
+  /** Paths of the previews that were saved. */
+  readonly saved: Set<string>;
 }
 
 /** What is to be drawn. */
@@ -82,13 +84,14 @@ async function follow(session: Session, id: string, bar: ProgressBar): Promise<R
 }
 
 /** Saves each preview once. One that cannot be fetched or read is passed over: the next one follows. */
-function previewer({ previews, remote, signal }: Session, bar: ProgressBar) {
+function previewer({ previews, remote, signal, saved }: Session, bar: ProgressBar) {
   let shown: string | null = null;
   return async ({ imageUrl, progress }: RemoteTask): Promise<void> => {
     if (previews === undefined || imageUrl === null || imageUrl === shown) return;
     shown = imageUrl;
     try {
       const path = await savePreview(previews, await remote.picture(imageUrl, signal));
+      saved.add(path);
       bar.say(`preview at ${progress}: ${path}`);
     } catch (error) {
       if (signal.aborted) throw error;

@@ -1,4 +1,5 @@
 /** `cordgate imagine`: a person's quick client to a running gateway. */
+import { rmSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { cancelOpen } from './cancel-open.ts';
 import {
@@ -49,7 +50,7 @@ export function addImagine(
     .option('--vary <numbers>', 'press V1 to V4 under the grid', parseIndexes, [])
     .addOption(ratioOption())
     .option('-i, --image <file>', 'picture to draw from: a file or a link; may be repeated', collect, [])
-    .option('-w, --watch', 'save each preview beside the picture, over the one before')
+    .option('-w, --watch', 'save each preview beside the picture, over the one before; removed at the end')
     .addOption(timeoutOption())
     .addOption(jsonOption('print the task and the saved files as one line of JSON on stdout'))
     .action(async (words: string[], options: ImagineOptions) =>
@@ -69,9 +70,11 @@ async function imagine(io: CommandIo, prompt: string, options: ImagineOptions): 
     signal: AbortSignal.any([stopped.signal, late]),
     previews: options.watch ? place : undefined,
     open: new Set(),
+    saved: new Set(),
   };
   try {
     await drawAll(session, drawing, options, place);
+    for (const preview of session.saved) rmSync(preview, { force: true });
     return 0;
   } catch (error) {
     if (!session.signal.aborted) throw error;
@@ -106,7 +109,7 @@ function tellFile(io: CommandIo, { file }: Drawn, { json }: ImagineOptions): voi
   else io.stdout(`${file}\n`);
 }
 
-/** The name that the caller gave is for what was asked for last; the grid then stands beside it. */
+/** With a button pressed, the name that the caller gave is for its picture, and the grid stands beside it. */
 function gridOf(prompt: string, options: ImagineOptions, place: Place): Drawing<'imagine'> {
   if (prompt === '') throw new CommandFailure('the prompt is empty: say what to draw', 2);
   const { ar, image, model, upscale, vary } = options;
@@ -125,14 +128,18 @@ function gridOf(prompt: string, options: ImagineOptions, place: Place): Drawing<
   };
 }
 
+/** The first button's picture has the name that the caller gave, the others stand beside it. */
 function pressesOf(taskId: string, { upscale, vary }: ImagineOptions, place: Place): Drawing<'change'>[] {
-  const press = (letter: 'U' | 'V', index: number): Drawing<'change'> => ({
+  const buttons = [
+    ...upscale.map((index) => ({ letter: 'U', action: 'UPSCALE', index }) as const),
+    ...vary.map((index) => ({ letter: 'V', action: 'VARIATION', index }) as const),
+  ];
+  return buttons.map(({ letter, action, index }, position) => ({
     name: 'change',
-    body: { taskId, action: letter === 'U' ? 'UPSCALE' : 'VARIATION', index },
+    body: { taskId, action, index },
     title: `${letter}${index}`.padEnd('imagine'.length),
-    place: upscale.length + vary.length === 1 ? place : beside(place, `-${letter.toLowerCase()}${index}`),
-  });
-  return [...upscale.map((index) => press('U', index)), ...vary.map((index) => press('V', index))];
+    place: position === 0 ? place : beside(place, `-${letter.toLowerCase()}${index}`),
+  }));
 }
 
 function readImage(image: string): string {

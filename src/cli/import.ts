@@ -67,6 +67,7 @@ function convert(file: string, out: string): Imported {
       hasPemFiles: Object.values(PEM_FILES).every((path) => existsSync(path)),
       nameFiles: nameFilesBeside(file),
       bannedWords: wordsBeside(file, out),
+      isJson: /\.json$/i.test(file),
       out,
     });
   } catch (error) {

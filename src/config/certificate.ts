@@ -12,6 +12,9 @@ export interface CertificateFiles {
   readonly key: string;
 }
 
+const REMEDY =
+  'Put a PEM file that can be used there, or correct its name; docs/https.md tells how to get one.';
+
 /** A certificate chain and its private key, both PEM. */
 export interface Certificate {
   readonly cert: Buffer;
@@ -45,7 +48,8 @@ export function readCertificate(files: CertificateFiles, now: number, file: stri
     try {
       return read();
     } catch (error) {
-      problems.push({ path: `server.tls.${key}`, message: `${files[key]} ${sentenceOf(error)}` });
+      const message = `${files[key]} ${sentenceOf(error)}`;
+      problems.push({ path: `server.tls.${key}`, message, remedy: REMEDY });
       return undefined;
     }
   };

@@ -107,6 +107,7 @@ export function misspeltVariables(env: Environment, mentioned: ReadonlySet<strin
         known.map((other) => other.slice(PREFIX.length)),
       );
       const hint = match === undefined ? '' : `; did you mean ${PREFIX}${match}?`;
-      return [{ path: '', message: `the environment variable ${name} is no setting and is not used${hint}` }];
+      const message = `the environment variable ${name} is no setting and is not used${hint}`;
+      return [{ path: '', message, remedy: 'Correct its name, or take it away.' }];
     });
 }

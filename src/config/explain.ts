@@ -10,6 +10,8 @@ import { childValue, isGroup, valueAt } from './tree.ts';
 export interface Finding {
   readonly path: Path;
   readonly message: string;
+  /** What to do about it, where that is not to change the key in the file. */
+  readonly remedy?: string | undefined;
 }
 
 type Issue = z.core.$ZodIssue;

@@ -7,12 +7,16 @@ import { isGroup } from './tree.ts';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Called once for everything that is wrong. */
-export type Report = (path: Path, message: string) => void;
+export type Report = (path: Path, message: string, remedy?: string) => void;
 
 /** `$${` is a literal `${`; else `${NAME}` or `${NAME:-default}`. */
 const PLACEHOLDER = /\$\$\{|\$\{([A-Za-z_]\w*)(?::-([^}]*))?\}|\$\{[^}]*\}?/g;
 
-function replaced(text: string, env: Environment, complain: (message: string) => void): string {
+function replaced(
+  text: string,
+  env: Environment,
+  complain: (message: string, missing?: string) => void,
+): string {
   return text.replace(PLACEHOLDER, (whole, name: string | undefined, fallback: string | undefined) => {
     if (whole === '$${') return '${';
     if (name === undefined) {
@@ -22,7 +26,7 @@ function replaced(text: string, env: Environment, complain: (message: string) =>
     const value = env[name];
     if (fallback !== undefined) return value === undefined || value === '' ? fallback : value;
     if (value === undefined)
-      complain(`the environment variable ${name} is not set, and there is no \${${name}:-default}`);
+      complain(`the environment variable ${name} is not set, and there is no \${${name}:-default}`, name);
     return value ?? whole;
   });
 }
@@ -51,13 +55,22 @@ export function interpolate(root: unknown, shape: Shape, env: Environment, repor
   const visitText = (text: string, expected: Shape | undefined, path: Path, optional: boolean): unknown => {
     if (!text.includes('${')) return text;
     const complaints: string[] = [];
-    const result = replaced(text, env, (message) => complaints.push(message));
-    if (complaints.length > 0) report(path, complaints.join('; '));
+    const missing: string[] = [];
+    const result = replaced(text, env, (message, name) => {
+      complaints.push(message);
+      if (name !== undefined) missing.push(name);
+    });
+    if (complaints.length > 0) report(path, complaints.join('; '), remedyFor(missing));
     if (expected === undefined) return result;
     if (result.trim() === '' && optional) return isNullable(expected) ? null : UNSET;
     return fromText(result, expected);
   };
   return visit(root, shape, [], false);
+}
+
+function remedyFor(missing: readonly string[]): string | undefined {
+  if (missing.length === 0) return undefined;
+  return `Set ${missing.join(' and ')} in the environment, or in a file .env in the folder where cordgate is started.`;
 }
 
 function step(shape: Shape | undefined, key: string | number, value?: unknown): Shape | undefined {

@@ -47,7 +47,7 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   const document = readDocument(sources.text ?? readText(sources.path, overrides));
   if (document.broken) throw new ConfigError(document.problems, file);
   const findings: Finding[] = [];
-  const report = (path: Path, message: string) => findings.push({ path, message });
+  const report = (path: Path, message: string, remedy?: string) => findings.push({ path, message, remedy });
   const filled = interpolate(document.value, rootShape, sources.env, report);
   const tree = merged(withOverrides(filled, overrides, report), sources.flags);
   const place = (finding: Finding) => placed(finding, document, overrides);
@@ -75,13 +75,25 @@ function readText(path: string | undefined, overrides: readonly Override[]): str
     return readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code !== 'ENOENT')
-      throw new ConfigError([{ path: '', message: `cannot be read (${String(code)})` }], file);
+    if (code !== 'ENOENT') throw new ConfigError([unreadable(String(code))], file);
     if (path === undefined && overrides.some((override) => override.path[0] === 'bots')) return '';
     const message =
       'there is no such file; "cordgate init" writes one to start with, "cordgate demo" needs none';
-    throw new ConfigError([{ path: '', message }], file);
+    const remedy = 'Name your file with --config, or in CORDGATE_CONFIG; "cordgate init" writes a new one.';
+    throw new ConfigError([{ path: '', message, remedy }], file);
   }
+}
+
+function unreadable(code: string): Problem {
+  if (code === 'EISDIR') {
+    return {
+      path: '',
+      message: 'this is a folder',
+      remedy: `Name a file with --config: ${DEFAULT_FILE} in it?`,
+    };
+  }
+  const remedy = 'Let the user that runs cordgate read it.';
+  return { path: '', message: `cannot be read (${code})`, remedy };
 }
 
 /** One key, one problem: what was found first (a missing variable) explains the rest (an empty value). */
@@ -91,13 +103,15 @@ function firstPerPath(findings: readonly Finding[]): Finding[] {
 }
 
 function placed(
-  { path, message }: Finding,
+  { path, message, remedy }: Finding,
   document: ConfigDocument,
   overrides: readonly Override[],
 ): Problem {
   const origin = overrides.findLast(({ path: set }) => set.every((step, depth) => path[depth] === step));
-  if (origin !== undefined) return { path: formatPath(path), message: `${message} (set by ${origin.name})` };
-  return { path: formatPath(path), message, ...document.placeOf(path) };
+  const known = { path: formatPath(path), message, ...(remedy === undefined ? {} : { remedy }) };
+  if (origin === undefined) return { ...known, ...document.placeOf(path) };
+  const own = `Correct the variable ${origin.name}; docs/configuration.md describes the key.`;
+  return { ...known, message: `${message} (set by ${origin.name})`, remedy: remedy ?? own };
 }
 
 function sorted(problems: readonly Problem[]): Problem[] {

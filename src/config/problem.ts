@@ -12,6 +12,8 @@ export interface Problem extends Partial<Place> {
   /** The key as a person writes it: `bots[0].listen`; empty for the file as a whole. */
   readonly path: string;
   readonly message: string;
+  /** What to do about it, where that is not to change the key in the file. */
+  readonly remedy?: string | undefined;
 }
 
 /** Writes a path as a person does: `bots[0].listen`. */

@@ -25,11 +25,15 @@ export function readWordLists(draft: Draft, file: string): WordLists {
     try {
       words.set(index, wordsIn(decodeFile(readFirst([resolve(dirname(file), bannedWords), bannedWords]))));
     } catch (error) {
-      findings.push({ path: ['bots', index, 'bannedWords'], message: `${bannedWords} ${reasonOf(error)}` });
+      const message = `${bannedWords} ${reasonOf(error)}`;
+      findings.push({ path: ['bots', index, 'bannedWords'], message, remedy: REMEDY });
     }
   }
   return { words, findings };
 }
+
+const REMEDY =
+  'Make the file, correct its name, or leave bannedWords out. A relative name counts from the folder of the configuration.';
 
 /** Puts the words that were read into the configuration of their bots. */
 export function withWords(config: Config, { words }: WordLists): Config {
@@ -42,7 +46,9 @@ export function withWords(config: Config, { words }: WordLists): Config {
 /** One word, or words that stand together, in each line; lines that begin with # are comments. */
 export function wordsIn(text: string): string[] {
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/);
-  const words = lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+  const words = lines
+    .map((line) => line.trim().replace(/\s+/g, ' '))
+    .filter((line) => line !== '' && !line.startsWith('#'));
   return [...new Set(words)];
 }
 
@@ -57,7 +63,7 @@ function readFirst([path = '', ...others]: readonly string[]): Uint8Array {
 
 function reasonOf(error: unknown): string {
   const code = codeOf(error);
-  if (code === 'ENOENT') return 'does not exist: correct the name, or leave bannedWords out';
+  if (code === 'ENOENT') return 'does not exist';
   return code === 'EISDIR' ? 'is a folder, not a file of words' : `cannot be read (${code})`;
 }
 

@@ -20,6 +20,7 @@ export class DailyQuota {
   readonly #store: Store;
   readonly #clock: Clock;
   #day = '';
+  #dayStart = Number.NaN;
   #used = 0;
   #reserved = 0;
 
@@ -84,6 +85,8 @@ export class DailyQuota {
   }
 
   #turnDay(): void {
+    // The name of a day is dear, and this is asked with every look at an account.
+    if (this.#clock.now() >= this.#dayStart && this.#clock.now() < this.#dayStart + DAY_MS) return;
     const today = this.#today();
     if (today === this.#day) return;
     this.#day = today;
@@ -91,6 +94,8 @@ export class DailyQuota {
   }
 
   #today(): string {
-    return new Date(this.#clock.now()).toISOString().slice(0, 10);
+    const now = this.#clock.now();
+    this.#dayStart = now - (now % DAY_MS);
+    return new Date(now).toISOString().slice(0, 10);
   }
 }

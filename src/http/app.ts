@@ -103,7 +103,7 @@ export function createApp(options: HttpOptions): FastifyInstance {
   // After the CORS headers, so that scripts in a browser can read the refusal.
   app.after(() => guardDoor(app, options, isClosing));
   app.setErrorHandler((thrown, request, reply) => {
-    const error = withoutKeys(asGatewayError(thrown), options.keys);
+    const error = withoutKeys(asGatewayError(thrown, request), options.keys);
     noteError(options.log, request, error);
     return sendByPath(request, reply, error);
   });
@@ -176,7 +176,7 @@ function serverOptions(options: HttpOptions): FastifyServerOptions {
     },
     frameworkErrors: (error, request, reply) => {
       reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id });
-      sendByPath(request, reply, asGatewayError(error));
+      sendByPath(request, reply, asGatewayError(error, request));
     },
     ...(tls ? { serverFactory: (handler) => createServer({ ...timeouts, ...tls }, handler) } : {}),
   };

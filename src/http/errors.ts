@@ -3,18 +3,36 @@ import { type ErrorCode, GatewayError, toGatewayError } from '../core/errors.ts'
 import type { Log } from '../core/log.ts';
 
 /** Codes of the framework that callers cause, with what they are here and what is said. */
-const FRAMEWORK_ERRORS: Record<string, readonly [ErrorCode, string]> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: ['body_too_large', 'The request body is larger than this gateway takes.'],
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['invalid_request', 'The body does not have the announced length.'],
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['invalid_request', 'The Content-Type is not supported: send JSON.'],
-  FST_ERR_BAD_URL: ['invalid_request', 'The path of the request is not a valid URL path.'],
-  FST_ERR_MAX_PARAM_LENGTH: ['invalid_request', 'The path of the request is too long.'],
-};
+const FRAMEWORK_ERRORS: ReadonlyMap<string, readonly [ErrorCode, string]> = new Map<
+  string,
+  readonly [ErrorCode, string]
+>([
+  ['FST_ERR_CTP_INVALID_CONTENT_LENGTH', ['invalid_request', 'The body does not have the announced length.']],
+  ['FST_ERR_CTP_INVALID_MEDIA_TYPE', ['invalid_request', 'The Content-Type is not supported: send JSON.']],
+  ['FST_ERR_BAD_URL', ['invalid_request', 'The path of the request is not a valid URL path.']],
+  ['FST_ERR_MAX_PARAM_LENGTH', ['invalid_request', 'The path of the request is too long.']],
+]);
 
-/** Turns whatever a handler or the framework threw into the one error type; unforeseen things become `internal`. */
-export function asGatewayError(error: unknown): GatewayError {
+const MEBIBYTE = 1_048_576;
+
+/** The refusal of a body of more than the limit, in bytes. */
+export function bodyTooLarge(limitBytes: number | undefined, cause?: unknown): GatewayError {
+  const limit = limitBytes === undefined ? '' : `: ${Number((limitBytes / MEBIBYTE).toFixed(2))} MB`;
+  const message = `The request body is larger than this gateway takes${limit} (server.bodyLimitMb).`;
+  return new GatewayError('body_too_large', message, { cause });
+}
+
+/**
+ * Turns whatever a handler or the framework threw into the one error type; unforeseen things become `internal`.
+ * @param request whose limit an error may name
+ */
+export function asGatewayError(error: unknown, request?: FastifyRequest): GatewayError {
   if (error instanceof GatewayError || !(error instanceof Error)) return toGatewayError(error);
-  const known = 'code' in error && typeof error.code === 'string' ? FRAMEWORK_ERRORS[error.code] : undefined;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    return bodyTooLarge(request?.server.initialConfig.bodyLimit, error);
+  }
+  const known = FRAMEWORK_ERRORS.get(code);
   if (known) return new GatewayError(known[0], known[1], { cause: error });
   const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500;
   if (status >= 400 && status < 500) {

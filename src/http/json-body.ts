@@ -41,3 +41,10 @@ export function emptyBody(): GatewayError {
     hint: 'Send one JSON object.',
   });
 }
+
+/** The body of a request that must be an object. @throws GatewayError invalid_request */
+export function jsonObjectOf({ body }: FastifyRequest): Readonly<Record<string, unknown>> {
+  if (body === undefined || body === null) throw emptyBody();
+  if (typeof body === 'object' && !Array.isArray(body)) return { ...body };
+  throw new GatewayError('invalid_request', 'The body of the request must be a JSON object.', { hint: '' });
+}

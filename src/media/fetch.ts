@@ -1,11 +1,12 @@
-import { isIP, type LookupFunction } from 'node:net';
-import { Agent, type Dispatcher, request } from 'undici';
+import { type Dispatcher, request } from 'undici';
 import { GatewayError } from '../core/errors.ts';
+import { abortable } from './abortable.ts';
 import type { AddressGate } from './addresses.ts';
 import { checkStart, type FileRules, tooLarge } from './file.ts';
 import { GatheredBytes } from './gathered-bytes.ts';
 import { SNIFFED_BYTES } from './kinds.ts';
 import { type Lookup, nameOf, parseLink, resolveLink } from './link.ts';
+import { pinnedAgent } from './pinned-agent.ts';
 
 /** What a fetch needs beside the link. */
 export interface FetchRules extends FileRules {
@@ -88,32 +89,6 @@ async function readBody(origin: string, body: AsyncIterable<Buffer>, rules: Fetc
     if (before < SNIFFED_BYTES) checkStart(origin, gathered.bytes(), rules);
   }
   return gathered.bytes();
-}
-
-/** A connection that can only reach the checked addresses: a name that resolves anew to others changes nothing. */
-function pinnedAgent(addresses: readonly string[]): Agent {
-  const entries = addresses.map((address) => ({ address, family: isIP(address) }));
-  const lookup: LookupFunction = (hostname, options, callback) => {
-    const [first] = entries;
-    if (options.all) callback(null, entries);
-    else if (first) callback(null, first.address, first.family);
-    else callback(new Error(`No address of ${hostname} was checked.`), '');
-  };
-  // The signal holds the only time limit; HTTP/2 would gain nothing for one file.
-  return new Agent({ connect: { lookup, timeout: 0 }, headersTimeout: 0, bodyTimeout: 0, allowH2: false });
-}
-
-/** Settles like `work`, or rejects with the signal's reason as soon as it aborts. */
-async function abortable<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = () => aborted.reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  if (signal.aborted) onAbort();
-  try {
-    return await Promise.race([work, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
 }
 
 const unreachable = (message: string) => new GatewayError('media_unreachable', message);

@@ -1,8 +1,9 @@
-import { isIP, type LookupFunction } from 'node:net';
-import { Agent, request } from 'undici';
+import { request } from 'undici';
 import { GatewayError } from '../core/errors.ts';
+import { abortable } from './abortable.ts';
 import { type AddressGate, createAddressGate } from './addresses.ts';
 import { type Lookup, resolveLink, systemLookup } from './link.ts';
+import { pinnedAgent } from './pinned-agent.ts';
 
 /** Settings of the guarded post. */
 export interface GuardedPostOptions {
@@ -97,16 +98,10 @@ async function addressesOf(
   gate: AddressGate,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = () => aborted.reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  if (signal.aborted) onAbort();
   try {
-    return await Promise.race([resolveLink(url, lookup, gate), aborted.promise]);
+    return await abortable(resolveLink(url, lookup, gate), signal);
   } catch (error) {
     throw inHookWords(url, error);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
   }
 }
 
@@ -134,17 +129,4 @@ const CHECK_HOST = 'Check the host name of the callback.';
 
 function invalid(message: string, hint: string): GatewayError {
   return new GatewayError('invalid_request', message, { param: 'notifyHook', hint });
-}
-
-/** A connection that can only reach the checked addresses: a name that resolves anew to others changes nothing. */
-function pinnedAgent(addresses: readonly string[]): Agent {
-  const entries = addresses.map((address) => ({ address, family: isIP(address) }));
-  const lookup: LookupFunction = (hostname, options, callback) => {
-    const [first] = entries;
-    if (options.all) callback(null, entries);
-    else if (first) callback(null, first.address, first.family);
-    else callback(new Error(`No address of ${hostname} was checked.`), '');
-  };
-  // The signal holds the only time limit.
-  return new Agent({ connect: { lookup, timeout: 0 }, headersTimeout: 0, bodyTimeout: 0, allowH2: false });
 }

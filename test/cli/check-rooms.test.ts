@@ -39,6 +39,9 @@ const COMMANDS: CommandProbe = {
   close: async () => {},
 };
 
+const refusal = (status: number, code: number) =>
+  new GatewayError('discord_refused', 'no.', { cause: { status, discordCode: code } });
+
 /** The findings on the room, each as `level code: message`. */
 async function findingsOf(commands: Partial<CommandProbe>, more = '', guild = `guildId: "${GUILD}", `) {
   const text = `
@@ -123,6 +126,24 @@ it.each<[string, Partial<CommandProbe>, string, RegExp]>([
     { getCommands: async () => commandsOf(MIDJOURNEY, ['imagine', 'info']) },
     '',
     /warn commands_few: .*not: \/describe, \/blend/,
+  ],
+  [
+    'a channel that Discord does not know',
+    { getPlace: () => Promise.reject(refusal(404, 10_003)) },
+    '',
+    /^error room_unreachable: does not see the channel[^\n]*$/,
+  ],
+  [
+    'a channel that it may not see',
+    { getPlace: () => Promise.reject(refusal(403, 50_001)) },
+    '',
+    /^error room_unreachable: does not see the channel[^\n]*$/,
+  ],
+  [
+    'a server that cannot be asked for a channel',
+    { getPlace: () => Promise.reject(refusal(404, 0)) },
+    '',
+    /^warn room_unknown: the channel 100000000000000002 could not be looked up: no\.\nok commands: /,
   ],
   [
     'commands that cannot be read',

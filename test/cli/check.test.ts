@@ -60,6 +60,51 @@ async function check(
   };
 }
 
+describe('cordgate check says what to do about a file that cannot be used', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cordgate-'));
+  const written = (text: string) => {
+    const file = join(mkdtempSync(join(tmpdir(), 'cordgate-')), 'cordgate.yaml');
+    writeFileSync(file, text);
+    return file;
+  };
+  const midjourney = (more: string) =>
+    `accounts: [{ id: a, kind: user, token: t }]
+bots: [{ id: m, driver: midjourney, ${more} rooms: [{ account: a, channelId: "100000000000000002" }] }]`;
+
+  it.each<[string, string, RegExp]>([
+    ['a file that is not there', join(folder, 'none.yaml'), /--config.*"cordgate init"/],
+    ['a folder', folder, /^Name a file/],
+    [
+      'a variable that is not set',
+      written('server: { host: "${NO_SUCH_NAME}" }'),
+      /^Set NO_SUCH_NAME .*\.env/,
+    ],
+    ['words that are missing', written(midjourney('bannedWords: none.txt,')), /^Make the file.*bannedWords/],
+    ['a broken line', written('server: {'), /^Correct the file at this place/],
+    [
+      'a certificate that is missing',
+      written('server: { tls: { port: 1, cert: a, key: b } }'),
+      /docs\/https\.md/,
+    ],
+    ['a wrong value', written('server: { port: 70000 }'), /^Change the key in the file/],
+  ])('%s', async (_, file, remedy) => {
+    const { code, findings } = await check(file, '--offline');
+    expect(code).toBe(2);
+    expect(findings[0]?.remedy).toMatch(remedy);
+  });
+
+  it('a wrong value of a variable', async () => {
+    const terminal = new Terminal({ CORDGATE_SERVER_PORT: '70000' });
+    const { stdout } = await terminal.run(['check', '--offline', '--config', written('bots: []')]);
+    expect(stdout).toContain('-> Correct the variable CORDGATE_SERVER_PORT');
+  });
+
+  it('counts one error as one', async () => {
+    const { stdout } = await new Terminal().run(['check', '--config', written('sever: {}')]);
+    expect(stdout).toContain('\n1 error, 0 warnings\n');
+  });
+});
+
 describe('cordgate check', () => {
   it('proves that every account can do its job', async () => {
     const { code, findings, codes } = await check(fileFor(await simulator()));

@@ -51,6 +51,7 @@ describe('cordgate demo', () => {
     expect(config?.bots).toMatchObject([
       { driver: 'coze', guildId: SIM_READY.guildId, botUserIds: ['100000000000000002'] },
       { driver: 'midjourney', rooms: [{ account: 'alice', channelId: SIM_READY.channels.midjourney }] },
+      { driver: 'pika', rooms: [{ account: 'alice', channelId: SIM_READY.channels.pika }] },
     ]);
     expect(demo.seen.closed).toEqual(['gateway', 'sim']);
   });
@@ -63,6 +64,9 @@ describe('cordgate demo', () => {
     expect(stdout).toContain(`Authorization: Bearer ${key}`);
     expect(stdout).toContain("new OpenAI({ baseURL: 'http://127.0.0.1:8092/v1'");
     expect(stdout).toContain(`npx cordgate imagine "a small cat" --url http://127.0.0.1:8092 --key ${key}`);
+    expect(stdout).toContain(
+      `npx cordgate animate "a small cat jumps" --url http://127.0.0.1:8092 --key ${key}`,
+    );
     const body = /-d '(.*)'/.exec(stdout)?.[1] ?? '';
     expect(JSON.parse(body)).toMatchObject({ model: 'gpt-4o', stream: true });
   });

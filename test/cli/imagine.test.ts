@@ -40,6 +40,15 @@ const PICTURES = {
   '/U1.webp': await picture('#00ffff'),
 };
 
+/** A task that is done at once. */
+const doneAt = (url: string) => ({
+  id: 'any',
+  status: 'SUCCESS',
+  progress: '100%',
+  imageUrl: `${url}/U1.webp`,
+  failReason: null,
+});
+
 async function bodyOf(request: IncomingMessage) {
   let text = '';
   for await (const part of request) text += part;
@@ -222,11 +231,38 @@ describe('cordgate imagine', () => {
     const { task, files, followUps } = JSON.parse(stdout);
     expect(task).toMatchObject({ id: 'grid', status: 'SUCCESS' });
     expect(followUps.map(({ id }: { id: string }) => id)).toEqual(['U2', 'V3']);
-    expect(files).toEqual(['cat-grid.jpg', 'cat-u2.jpg', 'cat-v3.jpg'].map((name) => join(folder, name)));
+    expect(files).toEqual(['cat-grid.jpg', 'cat.jpg', 'cat-v3.jpg'].map((name) => join(folder, name)));
+    expect(await look(files[1])).toEqual({ format: 'jpeg', color: GREEN });
     expect(await look(files[2])).toEqual({ format: 'jpeg', color: BLUE });
   });
 
-  it('saves previews beside the picture and says so', async ({ onTestFinished: atEnd }) => {
+  it.each<[args: string[], files: string[]]>([
+    [[], ['cat.png']],
+    [
+      ['--upscale', '2'],
+      ['cat-grid.png', 'cat.png'],
+    ],
+    [
+      ['--vary', '3,1', '--upscale', '1,2'],
+      ['cat-grid.png', 'cat.png', 'cat-u2.png', 'cat-v3.png', 'cat-v1.png'],
+    ],
+  ])('names the files of %j as docs/commands.md says: %j', async (args, files) => {
+    const ends: (() => void)[] = [];
+    const atEnd: Finish = (stop) => ends.push(stop);
+    const { url } = await fakeGateway(atEnd, ({ path }) =>
+      path.endsWith('/fetch') && !path.includes('grid') ? { body: doneAt(url) } : undefined,
+    );
+    const folder = folderFor(atEnd);
+    const out = join(folder, 'cat.png');
+    const { stdout } = await new Terminal().run(['imagine', 'cat', '--url', url, '--out', out, ...args]);
+    expect(stdout).toBe(files.map((name) => `${join(folder, name)}\n`).join(''));
+    expect(readdirSync(folder).sort()).toEqual([...files].sort());
+    for (const end of ends) end();
+  });
+
+  it('saves previews beside the picture, says so, and takes them away in the end', async ({
+    onTestFinished: atEnd,
+  }) => {
     const { url } = await fakeGateway(atEnd);
     const folder = folderFor(atEnd);
     const preview = join(folder, 'cat.progress.webp');
@@ -244,7 +280,29 @@ describe('cordgate imagine', () => {
     ];
     const { stderr } = await new Terminal().run(args);
     expect(stderr).toContain(`preview at 46%: ${preview}\n`);
+    expect(readdirSync(folder).sort()).toEqual(['cat-grid.png', 'cat.png']);
+  });
+
+  it('leaves the last preview where the picture failed', async ({ onTestFinished: atEnd }) => {
+    const { url, task } = await fakeGateway(atEnd, ({ path }, count) =>
+      path === 'task/grid/fetch' && count === 2 ? task('grid', 'FAILURE', '', null, 'no') : undefined,
+    );
+    const folder = folderFor(atEnd);
+    const args = ['imagine', 'cat', '--url', url, '--out', join(folder, 'cat.png'), '--watch'];
+    expect((await new Terminal().run(args)).code).toBe(1);
+    const preview = join(folder, 'cat.progress.webp');
     expect(readFileSync(preview).equals(PICTURES['/preview.webp'])).toBe(true);
+  });
+
+  it('takes away no file that is not its own preview', async ({ onTestFinished: atEnd }) => {
+    const { url } = await fakeGateway(atEnd, ({ path }) =>
+      path === 'task/grid/fetch' ? { body: doneAt(url) } : undefined,
+    );
+    const folder = folderFor(atEnd);
+    writeFileSync(join(folder, 'cat.progress.webp'), 'an older one');
+    const args = ['imagine', 'cat', '--url', url, '--out', join(folder, 'cat.png'), '--watch'];
+    await new Terminal().run(args);
+    expect(readdirSync(folder).sort()).toEqual(['cat.png', 'cat.progress.webp']);
   });
 
   it('passes over a preview that is no picture', async ({ onTestFinished: atEnd }) => {

@@ -21,7 +21,7 @@ export const SIM_READY: SimReady = {
     { id: 'bridge', kind: 'bot', token: 'bot-token-1', userId: '100000000000000004' },
   ],
   guildId: '100000000000000001',
-  channels: { general: '100000000000000003', midjourney: '100000000000000006' },
+  channels: { general: '100000000000000003', midjourney: '100000000000000006', pika: '100000000000000007' },
   bots: { coze: { userId: '100000000000000002' } },
 };
 

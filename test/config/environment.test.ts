@@ -69,6 +69,7 @@ describe('CORDGATE_ variables', () => {
     expect(problem).toEqual({
       path: 'server.port',
       message: 'must be a number, not text (set by CORDGATE_SERVER_PORT)',
+      remedy: 'Correct the variable CORDGATE_SERVER_PORT; docs/configuration.md describes the key.',
     });
   });
 

@@ -116,7 +116,7 @@ describe('cordgate import', () => {
     ['bad YAML', 'Bots: "my-secret', 'not valid YAML at line 1'],
     ['another file', 'a: 1', 'this is no Config.yml'],
     ['JSON that is cut off', '{"http":{},"discord":{"accounts":[', 'not valid JSON at line 1'],
-    ['JSON of something else', '{"name": "my-secret"}', 'no Config.yml'],
+    ['JSON of something else', '{"name": "my-secret"}', 'no config.json of Discordxy'],
   ])('ends with 2 and a reason for %s, and writes nothing', async (_, text, reason) => {
     if (text !== undefined) writeFileSync(path('Config.yml'), text);
     const { code, stdout, stderr } = await run(path('Config.yml'), '--out', path('new.yaml'));

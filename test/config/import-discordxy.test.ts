@@ -26,7 +26,10 @@ describe('the config.json of Discordxy', () => {
   it('becomes a file that loads, with every host, account and room', () => {
     const result = imported();
     expect(result.variables).toEqual([]);
-    expect([result.accounts, result.bots]).toEqual([['account1', 'account2'], ['midjourney', 'pika']]);
+    expect([result.accounts, result.bots]).toEqual([
+      ['account1', 'account2'],
+      ['midjourney', 'pika'],
+    ]);
     expect(configOf(result)).toMatchObject({
       server: { host: '127.0.0.1', port: 9394 },
       auth: { keys: [] },
@@ -238,6 +241,103 @@ describe('the config.json of Discordxy', () => {
     expect(result.notes).toContainEqual(expect.stringContaining('No account was found'));
   });
 
+  it.each<[string, string, RegExp]>([
+    ['accounts as one word', '{"discord":{"accounts":"x"}}', /^accounts: .*is no list/],
+    [
+      'a group of keys that is a number',
+      '{"http":5,"discord":{"accounts":[]}}',
+      /^http: 5 is no group of keys/,
+    ],
+    ['a discord that is a list', '{"http":{},"discord":[]}', /^discord: \(a list of 0\) is no group of keys/],
+    ['redis as one word', '{"discord":{"redis":"redis.lan"}}', /^redis: redis\.lan is no group of keys/],
+    ['a database of redis alone', '{"discord":{"redis":{"database":5}}}', /^redis had: .*database 5/],
+    [
+      'a list for a word',
+      '{"http":{"server":["a"]},"discord":{}}',
+      /^server: \(a list of 1\) is no single value/,
+    ],
+    ['a group for a word', '{"http":{},"discord":{"proxy-cdn":{"a":1}}}', /^proxy-cdn: .*is no single value/],
+    [
+      'a list for a number',
+      '{"http":{"port":[1]},"discord":{}}',
+      /^port: \(a list of 1\) is no single value/,
+    ],
+    ['a list within redis', '{"discord":{"redis":{"host":["a"]}}}', /^redis\.host: .*is no single value/],
+    ['a list in the pool', '{"discord":{"notify-pool-size":[5]}}', /^notify-pool-size: .*is no single value/],
+  ])('names %s, whatever it was meant to be', (_, text, note) => {
+    const { notes, text: written } = imported(text);
+    expect(notes).toContainEqual(expect.stringMatching(note));
+    const name = /^\^([\w-]+)/.exec(note.source)?.[1] ?? '';
+    expect(written).toContain(name);
+  });
+
+  it.each<[string, string, RegExp]>([
+    ['an action that is a word', '"action": "mj"', /^accounts\[0\]\.action: mj is no list of actions/],
+    [
+      'an action that is a list of words',
+      '"action": ["mj"]',
+      /^accounts\[0\]\.action\[0\]: mj is no group of keys/,
+    ],
+    ['no action at all', '"timeout-minutes": 12', /^accounts\[0\]: has no action.*timeout-minutes 12/],
+    ['an agent that is a list', '"user-agent": ["a"]', /^accounts\[0\]\.user-agent: .*is no single value/],
+    ['a switch that is a group', '"enable": {"a":1}', /^accounts\[0\]\.enable: .*is no single value/],
+    [
+      'a room of which the channel is a list',
+      '"action": [{"name":"mj","channel-id":["1"]}]',
+      /^accounts\[0\]\.action\[0\]\.channel-id: .*is no single value/,
+    ],
+    [
+      'the size of an action that nobody knows',
+      '"action": [{"name":"suno","core-size":7}]',
+      /^accounts\[0\]\.action\[0\]: suno is no action.*core-size 7/,
+    ],
+  ])('names %s of an account', (_, field, note) => {
+    const { notes } = imported(`{"discord":{"accounts":[{"user-token":"token-of-alice-1",${field}}]}}`);
+    expect(notes).toContainEqual(expect.stringMatching(note));
+  });
+
+  it('names what the second account of one token had', () => {
+    const account = (more: string) => `{"user-token":"token-of-alice-1",${more}}`;
+    const accounts = [
+      account('"enable":true'),
+      account('"enable":false,"user-agent":"x","timeout-minutes":7'),
+    ];
+    expect(imported(`{"discord":{"accounts":[${accounts.join()}]}}`).notes).toContainEqual(
+      expect.stringMatching(/^accounts\[1\]: its token.*enable false, user-agent x, timeout-minutes 7/),
+    );
+  });
+
+  it('says of a second room in one channel what it asked for', () => {
+    const room = (size: number) => `{"name":"mj","channel-id":"1201576967368085603","core-size":${size}}`;
+    const text = `{"discord":{"accounts":[{"user-token":"token-of-alice-1","action":[${room(2)},${room(9)}]}]}}`;
+    expect(imported(text).notes).toContainEqual(
+      expect.stringMatching(/^account1 stood twice in the same channel; .*concurrency 9/),
+    );
+  });
+
+  it('says of the pool what docs/webhooks.md says: ten calls at a time', () => {
+    expect(imported().text.replaceAll(/\s+#? */g, ' ')).toMatch(
+      /notify-pool-size: 10 -- ten calls are under way/,
+    );
+  });
+
+  it.each([
+    ['{}', /^this is no config\.json of Discordxy: /],
+    ['[]', /^this is no config\.json of Discordxy: /],
+    ['{"name": 5}', /^this is no config\.json of Discordxy: /],
+    ['{"http": {', /^the file is not valid JSON at line 1, column \d+: .*closed/],
+    ['[1', /^the file is not valid JSON at line 1/],
+    ['{"server":{},"bots":[]}', /^this is a file of cordgate already/],
+  ])('%s is explained as a file of Discordxy', (text, message) => {
+    expect(() => imported(text)).toThrow(
+      expect.objectContaining({ message: expect.stringMatching(message) }),
+    );
+  });
+
+  it('still takes a Config.yml that was written as JSON', () => {
+    expect(imported('{"Bots":[],"APIPort":8093}').text).toContain('Coze-Discord-Bridge');
+  });
+
   it('never shows a token in its notes', () => {
     for (const text of [FULL, FULL.replace('"name": "pika"', '"name": "token-of-alice-1"')]) {
       expect(imported(text).notes.join()).not.toContain('token-of');
@@ -246,6 +346,14 @@ describe('the config.json of Discordxy', () => {
 });
 
 describe('cordgate import of a config.json', () => {
+  it.each(['', 'discord', '"just a word"'])('explains a .json file that holds %j', async (text) => {
+    const file = join(mkdtempSync(join(tmpdir(), 'cordgate-discordxy-')), 'config.json');
+    writeFileSync(file, text);
+    const { code, stderr } = await new Terminal().run(['import', file, '--out', `${file}.yaml`]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(text === '' ? /the file is empty/ : /this is no config\.json of Discordxy/);
+  });
+
   it.each([
     ['config.json', 'config/banned-words.txt', './config/banned-words.txt'],
     ['config/config.json', 'config/banned-words.txt', './config/banned-words.txt'],
@@ -263,7 +371,10 @@ describe('cordgate import of a config.json', () => {
       '--json',
     ]);
     expect([code, stderr]).toEqual([0, '']);
-    expect(JSON.parse(stdout)).toMatchObject({ accounts: ['account1', 'account2'], bots: ['midjourney', 'pika'] });
+    expect(JSON.parse(stdout)).toMatchObject({
+      accounts: ['account1', 'account2'],
+      bots: ['midjourney', 'pika'],
+    });
     expect(stdout).not.toContain('token-of');
     expect(loadConfig({ path: out, env: {} }).config.bots[0]).toMatchObject({
       bannedWords: expected,

@@ -25,6 +25,7 @@ describe('placeholders', () => {
       {
         path: 'auth.keys[0].key',
         message: expect.stringContaining('NOT_SET is not set'),
+        remedy: 'Set NOT_SET in the environment, or in a file .env in the folder where cordgate is started.',
         line: 3,
         column: 9,
       },

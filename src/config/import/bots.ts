@@ -1,6 +1,7 @@
 import { type Accounts, numbered } from './accounts.ts';
 import type { Entry } from './entry.ts';
 import type { Ledger } from './ledger.ts';
+import { misfitNotes } from './misfits.ts';
 import { type Names, namesLine } from './names.ts';
 import { type Block, type Line, type Placeholder, paragraphs } from './page.ts';
 import { snowflakeOf } from './scalars.ts';
@@ -101,7 +102,7 @@ function categoryOf(entry: Entry, ledger: Ledger): { lines: Line[]; remark: stri
 function oddities({ keys, origin }: Entry, ledger: Ledger): string[] {
   const protocol = keys.text('Protocol');
   const known = ['', 'discord'].includes(protocol.toLowerCase());
-  return [
+  const notes = [
     ...(known
       ? []
       : [`${origin}.Protocol: ${ledger.show(protocol)} is not known; this bot was taken as one on Discord.`]),
@@ -109,4 +110,5 @@ function oddities({ keys, origin }: Entry, ledger: Ledger): string[] {
       return `${origin}.${ledger.showName(name)}: ${ledger.show(value, name)} is no key of the Bridge and was left out.`;
     }),
   ].map((text) => ledger.note(text));
+  return [...notes, ...misfitNotes(keys, `${origin}.`, ledger)];
 }

@@ -59,7 +59,14 @@ function withoutDoubles(rooms: readonly OldRoom[], ledger: Ledger): OldRoom[] {
   const keys = rooms.map(keyOf);
   return rooms.filter((room, index) => {
     const isFirst = keys.indexOf(keys[index] ?? '') === index;
-    if (!isFirst) ledger.note(`${room.account} stood twice in the same channel; the first room was taken.`);
+    if (!isFirst) {
+      const sizes = room.block.lines
+        .filter(({ key }) => key === 'concurrency' || key === 'queue')
+        .map(({ key, value }) => `${key} ${String(value)}`);
+      ledger.note(
+        `${room.account} stood twice in the same channel; the first room was taken, and not the one with ${sizes.join(', ')}.`,
+      );
+    }
     return isFirst;
   });
 }

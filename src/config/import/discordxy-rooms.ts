@@ -3,6 +3,7 @@ import { cleanToken, numbered, TERMS } from './accounts.ts';
 import { listOf } from './entry.ts';
 import type { Ledger } from './ledger.ts';
 import { item } from './leftover.ts';
+import { isNothing, misfitNotes } from './misfits.ts';
 import { type Block, type Line, type Placeholder, paragraphs } from './page.ts';
 import { Keys, snowflakeOf, switchOf } from './scalars.ts';
 import { numberOf } from './shared.ts';
@@ -40,6 +41,12 @@ export function readAccounts(value: unknown, ledger: Ledger): OldAccounts {
   const blocks: Block[] = [];
   const rooms: OldRoom[] = [];
   const leftovers: string[] = [];
+  if (!isNothing(value) && typeof value !== 'object') {
+    // Somebody may have written a token here.
+    leftovers.push(
+      `- ${ledger.note(`accounts: ${ledger.show(value, 'token')} is no list; it was left out.`)}`,
+    );
+  }
   for (const [index, entry] of listOf(value).entries()) {
     const origin = `accounts[${index}]`;
     if (!isGroup(entry)) {
@@ -47,12 +54,14 @@ export function readAccounts(value: unknown, ledger: Ledger): OldAccounts {
       continue;
     }
     const keys = new Keys(entry);
-    const account = readAccount(keys, origin, accounts, ledger);
+    const account = readAccount(keys, origin, accounts, leftovers, ledger);
     if (!accounts.includes(account)) {
       accounts.push(account);
       blocks.push(accountBlock(account, keys, origin, blocks.length === 0, ledger));
     }
-    rooms.push(...readActions(keys.take('action'), origin, account, leftovers, ledger));
+    const own = readActions(keys.take('action'), origin, account, leftovers, ledger);
+    if (own.length === 0) leftovers.push(`- ${ledger.note(idleText(keys, origin))}`);
+    rooms.push(...own);
     leftovers.push(...rest(keys, origin, ledger));
   }
   if (blocks.length > 0) ledger.note(TERMS);
@@ -60,17 +69,32 @@ export function readAccounts(value: unknown, ledger: Ledger): OldAccounts {
   return { ids: accounts.map(({ id }) => id), blocks, rooms, leftovers };
 }
 
-function readAccount(keys: Keys, origin: string, known: readonly Account[], ledger: Ledger): Account {
+/** The time limit is written at the bot of a room, so without a room it has no place. */
+function idleText(keys: Keys, origin: string): string {
+  const limit = keys.text('timeout-minutes');
+  const rest = limit === '' ? '' : `; its timeout-minutes ${limit} was left out`;
+  return `${origin}: has no action that is known, so no bot uses it${rest}.`;
+}
+
+function readAccount(
+  keys: Keys,
+  origin: string,
+  known: readonly Account[],
+  leftovers: string[],
+  ledger: Ledger,
+): Account {
   const number = known.length + 1;
   const timeout = numberOf(keys, 'timeout-minutes', { lowest: 1, fallback: 10 }, ledger);
   const written = keys.text('user-token');
   const token = cleanToken(written, `${origin}.user-token`, ledger);
   const same = token === undefined ? undefined : known.find((account) => account.token === token);
   if (same) {
-    const remark = `${origin}: its token is that of ${same.id}, so its rooms were given to that account.`;
-    ledger.note(remark);
-    keys.take('enable');
-    keys.take('user-agent');
+    const own = ['enable', 'user-agent', 'timeout-minutes']
+      .filter((name) => keys.text(name) !== '')
+      .map((name) => `${name} ${ledger.show(keys.text(name), name)}`);
+    const rest = own.length === 0 ? '' : ` Its own ${own.join(', ')} were left out.`;
+    const remark = `${origin}: its token is that of ${same.id}, so its rooms were given to that account.${rest}`;
+    leftovers.push(`- ${ledger.note(remark)}`);
     return same;
   }
   const meaning = `token of the Discord account; ${origin}.user-token was empty or unusable`;
@@ -115,15 +139,25 @@ function readActions(
   leftovers: string[],
   ledger: Ledger,
 ): OldRoom[] {
+  const lose = (text: string) => {
+    leftovers.push(`- ${ledger.note(text)}`);
+    return [];
+  };
+  if (!isNothing(value) && typeof value !== 'object') {
+    return lose(`${origin}.action: ${ledger.show(value)} is no list of actions; it was left out.`);
+  }
   return listOf(value).flatMap((entry, index): OldRoom[] => {
     const place = `${origin}.action[${index}]`;
-    const keys = new Keys(isGroup(entry) ? entry : {});
+    if (!isGroup(entry)) return lose(`${place}: ${ledger.show(entry)} is no group of keys; it was left out.`);
+    const keys = new Keys(entry);
     const written = keys.text('name');
     const name = nameOf(written);
     if (name === undefined) {
-      const remark = `${place}: ${ledger.show(written)} is no action that is known (mj, pika); it was left out with its room ${ledger.show(keys.text('channel-id'))} in ${ledger.show(keys.text('guild-id'))}.`;
-      leftovers.push(`- ${ledger.note(remark)}`);
-      return [];
+      const room = `its room ${ledger.show(keys.text('channel-id'))} in ${ledger.show(keys.text('guild-id'))}`;
+      const others = keys.rest().map(([key, one]) => `, ${ledger.showName(key)} ${ledger.show(one, key)}`);
+      return lose(
+        `${place}: ${ledger.show(written)} is no action that is known (mj, pika); it was left out with ${room}${others.join('')}.`,
+      );
     }
     const block = { lines: roomLines(keys, place, account, ledger) };
     leftovers.push(...rest(keys, place, ledger));
@@ -168,9 +202,10 @@ function idValue(keys: Keys, name: string, place: string, ledger: Ledger): Omit<
 }
 
 function rest(keys: Keys, origin: string, ledger: Ledger): string[] {
-  return keys.rest().map(([name, value]) => {
+  const unknown = keys.rest().map(([name, value]) => {
     const path = `${origin}.${ledger.showName(name)}`;
     ledger.note(`${path} is no key of Discordxy; it was left out.`);
     return item(path, value, 'is no key of Discordxy, so nobody knows what it means', ledger);
   });
+  return [...unknown, ...misfitNotes(keys, `${origin}.`, ledger).map((note) => `- ${note}`)];
 }

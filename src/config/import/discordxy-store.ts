@@ -1,5 +1,6 @@
 import { isGroup } from '../tree.ts';
 import type { Ledger } from './ledger.ts';
+import { isNothing, misfitNotes } from './misfits.ts';
 import { type Line, paragraphs } from './page.ts';
 import { Keys } from './scalars.ts';
 import { numberOf } from './shared.ts';
@@ -31,12 +32,18 @@ function driverLine(written: string, redis: string, ledger: Ledger): Line {
 /** What the group `redis` held, for the day on which it can be used; empty when it held nothing. */
 function redisText(discord: Keys, ledger: Ledger): string {
   const value = discord.take('redis');
-  if (!isGroup(value)) return '';
+  if (!isGroup(value)) {
+    return isNothing(value)
+      ? ''
+      : ledger.note(`redis: ${ledger.show(value)} is no group of keys; it is not used.`);
+  }
   const keys = new Keys(value);
   const [host, port, database] = ['host', 'port', 'database'].map((name) => keys.text(name));
   const password = keys.text('password');
   const rest = keys.rest().map(([name, text]) => `${ledger.showName(name)} ${ledger.show(text, name)}`);
-  if (!host && !port && !password && rest.length === 0) return '';
+  const misfits = misfitNotes(keys, 'redis.', ledger);
+  const isEmpty = !host && !port && !password && (!database || database === '0') && rest.length === 0;
+  if (isEmpty) return misfits.join('\n');
   const parts = [
     `host ${ledger.show(host)}`,
     `port ${ledger.show(port)}`,
@@ -44,5 +51,5 @@ function redisText(discord: Keys, ledger: Ledger): string {
     password === '' ? 'no password' : 'a password, which is not written down here',
     ...rest,
   ];
-  return ledger.note(`redis had: ${parts.join(', ')}. It is not used.`);
+  return [ledger.note(`redis had: ${parts.join(', ')}. It is not used.`), ...misfits].join('\n');
 }

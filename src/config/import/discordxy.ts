@@ -9,6 +9,7 @@ import { listOf } from './entry.ts';
 import { type Imported, proveLoadable } from './imported.ts';
 import { Ledger } from './ledger.ts';
 import { item } from './leftover.ts';
+import { groupOf, misfitNotes } from './misfits.ts';
 import { type Line, type Page, paragraphs } from './page.ts';
 import { Keys, textOf } from './scalars.ts';
 import { numberOf } from './shared.ts';
@@ -32,8 +33,9 @@ export function importDiscordxy(
   const ledger = new Ledger(secretsIn(root));
   if (repeatedKeys) ledger.note('A key stands twice in the old file; the last one was taken.');
   const top = new Keys(root);
-  const http = groupOf(top, 'http');
-  const discord = groupOf(top, 'discord');
+  const lost: string[] = [];
+  const http = groupOf(top, 'http', lost, ledger);
+  const discord = groupOf(top, 'discord', lost, ledger);
   const accounts = readAccounts(discord.take('accounts'), ledger);
   const drawing = drawingBot(accounts.rooms.filter(isFor('mj')), bannedWords, ledger);
   const filming = filmingBot(accounts.rooms.filter(isFor('pika')), ledger);
@@ -47,7 +49,7 @@ export function importDiscordxy(
   const foot = [
     drawing.remark,
     filming.remark,
-    leftoverText([discord, http, top], accounts.leftovers, ledger),
+    leftoverText([discord, http, top], [...lost, ...accounts.leftovers], ledger),
   ];
   const page: Page = { head: HEAD, sections, foot: foot.filter((part) => part !== '').join('\n\n') };
   const imported = {
@@ -69,11 +71,6 @@ const isFor =
   (name: OldRoom['name']) =>
   (room: OldRoom): boolean =>
     room.name === name;
-
-function groupOf(keys: Keys, name: string): Keys {
-  const value = keys.take(name);
-  return new Keys(isGroup(value) ? value : {});
-}
 
 /** Discordxy had no keys, so it may stay open to this machine only. */
 function serverLines(http: Keys, ledger: Ledger): Line[] {
@@ -106,11 +103,13 @@ function leftoverText(groups: readonly Keys[], others: readonly string[], ledger
       return item(name, value, 'is no key of Discordxy, so nobody knows what it means', ledger);
     }),
   );
-  const items = [...pool, ...others, ...unknown];
+  const misfits = groups.flatMap((keys) => misfitNotes(keys, '', ledger).map((note) => `- ${note}`));
+  const items = [...pool, ...others, ...unknown, ...misfits];
   return items.length === 0 ? '' : `Of the old file this has no counterpart here:\n${items.join('\n')}`;
 }
 
-const POOL = 'callers are told of changes one after the other, each for itself; there is no pool to size';
+const POOL =
+  'ten calls are under way at a time, the ends of tasks before their progress; this number is not to be set';
 
 /** Every token and password of the file, so that none is shown. */
 function secretsIn({ discord }: Group): string[] {

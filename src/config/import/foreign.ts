@@ -8,22 +8,37 @@ const SIGNS =
 
 /**
  * Makes sure that a file is one of Coze-Discord-Bridge.
+ * @param otherwise what is said of a file that is neither of it nor of cordgate
  * @throws ImportError that says what it is instead
  */
-export function refuseForeign(root: Group): void {
+export function refuseForeign(root: Group, otherwise = notABridgeFile): void {
   if (isCordgate(root))
     throw new ImportError('this is a file of cordgate already: nothing is to be imported');
-  if (!Object.keys(root).some((key) => SIGNS.test(key))) throw new ImportError(notABridgeFile);
+  if (!Object.keys(root).some((key) => SIGNS.test(key))) throw new ImportError(otherwise);
 }
 
+/** Said of JSON that is something else. */
+export const notADiscordxyFile =
+  'this is no config.json of Discordxy: it holds no "discord" with "accounts" or another of its keys (user-token, proxy-wss, task-storage …)';
+
+/** Keys of `discord` of which at least one stands in every file of Discordxy. */
+const DISCORD_SIGNS = [
+  'accounts',
+  'notify-pool-size',
+  'proxy-cdn',
+  'proxy-server',
+  'proxy-wss',
+  'redis',
+  'task-storage',
+  'task-storage-timeout',
+  'upload-server',
+];
+
 /** True for a config.json of Discordxy: `{"http": {…}, "discord": {"accounts": [{"user-token", …}]}}`. */
-export function isDiscordxy({ http, discord }: Group): boolean {
-  if (!isGroup(discord)) return false;
-  return (
-    ['accounts', 'task-storage', 'proxy-wss', 'notify-pool-size'].some((key) =>
-      Object.hasOwn(discord, key),
-    ) || isGroup(http)
-  );
+export function isDiscordxy(root: Group): boolean {
+  const { discord } = root;
+  if (isGroup(discord) && DISCORD_SIGNS.some((key) => Object.hasOwn(discord, key))) return true;
+  return Object.hasOwn(root, 'discord') && Object.hasOwn(root, 'http');
 }
 
 function isCordgate(root: Group): boolean {

@@ -1,4 +1,5 @@
 import type { Ledger } from './ledger.ts';
+import { misfitNotes } from './misfits.ts';
 import type { Keys } from './scalars.ts';
 
 const OWN_HISTORY =
@@ -49,7 +50,8 @@ export function leftoverText(keys: Keys, dropped: readonly string[], ledger: Led
     ledger.note(`${ledger.showName(name)} is no key of the Bridge; it was left out.`);
     return item(name, value, 'is no key of Coze-Discord-Bridge, so nobody knows what it means', ledger);
   });
-  const items = [...known, ...unknown, ...dropped.map((text) => `- ${text}`)];
+  const misfits = misfitNotes(keys, '', ledger);
+  const items = [...known, ...unknown, ...[...misfits, ...dropped].map((text) => `- ${text}`)];
   return items.length === 0 ? '' : `Of the old file this has no counterpart here:\n${items.join('\n')}`;
 }
 

@@ -7,6 +7,7 @@ const JAVA_MAX = 2_147_483_647;
 export class Keys {
   readonly #group: Group;
   readonly #taken = new Set<string>();
+  readonly #misfits = new Map<string, unknown>();
 
   constructor(group: Group) {
     this.#group = group;
@@ -27,7 +28,14 @@ export class Keys {
 
   /** The text of a key, trimmed; empty when it is missing, null, or no single value. */
   text(name: string): string {
-    return textOf(this.take(name));
+    const value = this.take(name);
+    if (typeof value === 'object' && value !== null) this.#misfits.set(name, value);
+    return textOf(value);
+  }
+
+  /** Lists and groups that stood where a text was asked for. */
+  misfits(): [string, unknown][] {
+    return [...this.#misfits];
   }
 
   /** What was not taken. */

@@ -1,7 +1,7 @@
 /** The buttons and menus of a message: which can be used, and which one a caller means. */
 import type { Component } from '../../core/discord.ts';
 import { GatewayError } from '../../core/errors.ts';
-import type { ActionKind, ActionWish, Task, TaskAction } from '../../core/task.ts';
+import { type ActionKind, type ActionWish, hasEnded, type Task, type TaskAction } from '../../core/task.ts';
 import type { TaskWish } from '../../core/task-driver.ts';
 import { flatten } from './message-text.ts';
 
@@ -54,6 +54,7 @@ export function pressedOf(wish: TaskWish, parent: Task | undefined): { parent: T
     throw new GatewayError(
       'parent_unfinished',
       `Task ${parent.id} has not succeeded: it is ${parent.status}.`,
+      hasEnded(parent) ? { hint: 'It never will: start again, or choose another one.' } : {},
     );
   }
   if (wish.action === undefined) {

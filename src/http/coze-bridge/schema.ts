@@ -1,6 +1,7 @@
 /** What the endpoints want of their parameters. */
 import type { ChatMessage } from '../../core/chat.ts';
 import { isConversationName } from '../conversation-name.ts';
+import { isBlankText } from '../prompt-text.ts';
 import { SpokenError } from './errors.ts';
 import { readImage } from './image.ts';
 import type { BridgeParameters, ParameterName } from './parameters.ts';
@@ -59,7 +60,7 @@ export function neededNewNameOf(parameters: BridgeParameters): string {
  */
 export function promptOf({ prompt = '', image = '' }: BridgeParameters): ChatMessage {
   const files = image.trim() === '' ? [] : [readImage(image)];
-  if (prompt.trim() === '' && files.length === 0) {
+  if (isBlankText(prompt) && files.length === 0) {
     throw new SpokenError('invalid_request', '无效的提示词', { param: 'prompt' });
   }
   return { role: 'user', text: prompt, files };

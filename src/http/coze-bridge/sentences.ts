@@ -41,7 +41,7 @@ export const SENTENCES: Readonly<Record<ErrorCode, Sentence>> = {
   parent_unfinished: plain('原任务尚未成功：请等待其完成，或选择其他任务'),
   action_not_offered: detailed('原任务没有提供该操作：请从其状态列出的按钮中选择'),
   prompt_refused: detailed('提示词被拒绝：含有违禁词，或未通过机器人的审核，请修改后重试'),
-  body_too_large: plain('请求体过大：请换用更小的图片，或让管理员调大server.bodyLimitMb'),
+  body_too_large: detailed('请求体过大：请换用更小的图片，或让管理员调大server.bodyLimitMb'),
   queue_full: detailed('排队已满：等待中的请求太多，请减少并发后重试'),
   channels_full: detailed('频道数量已达上限：请删除不用的对话，或让管理员调大maxChannels'),
   account_limited: detailed('发送账号的额度已用完：请等待额度恢复，或让管理员添加发送账号'),

@@ -5,12 +5,13 @@ import { GatewayError } from '../../core/errors.ts';
 import type { Task } from '../../core/task.ts';
 import type { TaskOrder, TaskService } from '../../core/tasks.ts';
 import { departureOf } from '../departure.ts';
+import { measuresOf, regionOf } from '../mask.ts';
+import { press, wordsWarning } from '../pressing.ts';
 import { callerOf } from '../request-context.ts';
+import { ignoredWarning, warn } from '../warnings-header.ts';
+import { offeredWords } from './actions.ts';
 import { success } from './render.ts';
-import { readTaskId } from './request.ts';
-
-/** Response header that names what the gateway did not obey. */
-const WARNINGS_HEADER = 'x-cordgate-warnings';
+import { type ChangeRequest, readTaskId } from './request.ts';
 
 /** How a path asks for a task, and shows it. */
 export interface StatusForm {
@@ -19,18 +20,80 @@ export interface StatusForm {
   readonly render: (task: Task, pressedMessageId: string | undefined) => unknown;
 }
 
+/** An order of this dialect: no path of it fills a form, so that one that needs it would wait for ever. */
+type Order = Omit<TaskOrder, 'caller' | 'signal' | 'cannotBeAsked'>;
+
 /** Submits an order; answers with the id of its task. @throws GatewayError what `submitTask` throws */
 export async function submit(
   service: TaskService,
   request: FastifyRequest,
   reply: FastifyReply,
-  order: Omit<TaskOrder, 'caller' | 'signal'>,
+  order: Order,
 ): Promise<unknown> {
   return answer(reply, async (signal) => {
-    // No path of this dialect fills a form: an order that needs one would wait for ever.
-    const answerable = { ...order, cannotBeAsked: true, caller: callerOf(request), signal };
-    const { task } = await service.submitTask(answerable);
+    const asked = { ...order, cannotBeAsked: true, caller: callerOf(request), signal };
+    const { task } = await service.submitTask(asked);
     return success(task.id);
+  });
+}
+
+/**
+ * Presses a button; answers with the id of its task. A form that the button opens keeps the words it shows, unless others
+ * are given.
+ * @throws GatewayError what `submitTask` throws, media_invalid
+ */
+export async function change(
+  { service, driver, warnings }: Changing,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { taskId: parentId, action, asked, prompt, mask, state, notify, ignored }: ChangeRequest,
+): Promise<unknown> {
+  const caller = callerOf(request);
+  const ahead = [ignoredWarning(ignored), ...warnings];
+  warn(reply, ...ahead);
+  return answer(reply, async (signal) => {
+    const findParent = () => service.findTask(caller, parentId, signal);
+    const region = mask === undefined ? undefined : await regionFor(mask, await findParent());
+    const form = { ...(prompt === '' ? {} : { prompt }), ...(region === undefined ? {} : { mask: region }) };
+    const order = { driver, verb: 'act', prompt: '', images: [], parentId, form, state, notify } as const;
+    const { task } = await press({
+      action,
+      asked,
+      offered: offeredWords,
+      findParent,
+      submit: (wish) => service.submitTask({ ...order, action: wish, cannotBeAsked: true, caller, signal }),
+    }).catch(inOwnNames);
+    warn(reply, ...ahead, wordsWarning(task, prompt));
+    return success(task.id);
+  });
+}
+
+/** What pressing a button needs beside the request. */
+export interface Changing {
+  readonly service: TaskService;
+  readonly driver: string;
+  /** What is to be said of the request beyond its ignored fields. */
+  readonly warnings: readonly (string | undefined)[];
+}
+
+const MASK_FORM = { marks: 'white', param: 'maskBase64' } as const;
+
+function regionFor(mask: string, parent: Task | undefined): Promise<string> {
+  return regionOf(Buffer.from(mask, 'base64'), parent && measuresOf(parent), MASK_FORM);
+}
+
+/** What a form lacks is told by the name of the field that this dialect has for it. */
+function inOwnNames(error: unknown): never {
+  if (!(error instanceof GatewayError) || error.code !== 'invalid_request') throw error;
+  const name = error.param === 'mask' ? 'maskBase64' : error.param;
+  if (name !== 'maskBase64' && name !== 'prompt') throw error;
+  throw new GatewayError('invalid_request', `${error.message.replace(/\.$/, '')}: the field "${name}".`, {
+    param: name,
+    hint:
+      name === 'prompt'
+        ? 'Send the words as "prompt".'
+        : 'Send a PNG as base64, white where it shall change.',
+    cause: error,
   });
 }
 
@@ -48,18 +111,6 @@ export async function status(
     if (task) return success(render(task, await pressedMessage(service, caller, task, signal)));
     throw new GatewayError('task_not_found', 'There is no task of this id.', { param: name });
   });
-}
-
-/** Tells what is not obeyed. */
-export function warn(reply: FastifyReply, ...warnings: readonly (string | undefined)[]): void {
-  const said = warnings.filter((warning) => warning !== undefined);
-  if (said.length > 0) reply.header(WARNINGS_HEADER, said.join('; '));
-}
-
-/** Only names that a header can carry are repeated. */
-export function ignoredWarning(ignored: readonly string[]): string | undefined {
-  const names = ignored.filter((name) => /^[\w.-]{1,40}$/.test(name)).slice(0, 20);
-  return names.length > 0 ? `unsupported parameters ignored: ${names.join(', ')}` : undefined;
 }
 
 /** The message whose button a change presses: its parent's; undefined when that is forgotten. */

@@ -1,7 +1,6 @@
-import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { GatewayError } from '../../core/errors.ts';
-import { emptyBody, readJsonBodies } from '../json-body.ts';
+import { emptyBody, jsonObjectOf, readJsonBodies } from '../json-body.ts';
 import { readForm, type SentFile, takeForms } from '../multipart-body.ts';
 
 /** The fields of a request body by name. */
@@ -13,43 +12,37 @@ export interface BodyWithFiles {
   readonly files: readonly SentFile[];
 }
 
-/** Most fields of a multipart form; a change has seven. */
-const MOST_FIELDS = 50;
-
-/** Reads bodies of a scope as JSON, and forms of both kinds, which hold no files. */
-export function readBodies(scope: FastifyInstance, bodyLimitBytes: number): void {
-  readTextBodies(scope);
-  scope.register(multipart, {
-    attachFieldsToBody: 'keyValues',
-    limits: { files: 0, fields: MOST_FIELDS, fieldSize: bodyLimitBytes },
-  });
-}
-
-/** Reads bodies of a scope as JSON, and multipart forms with files. */
-export function readBodiesWithFiles(scope: FastifyInstance): void {
-  readTextBodies(scope);
-  takeForms(scope);
-}
-
-/** The fields and the files of a body, no more of it than `limitBytes`. @throws GatewayError invalid_request, body_too_large */
-export async function bodyOf(request: FastifyRequest, limitBytes: number): Promise<BodyWithFiles> {
-  if (request.isMultipart()) return readForm(request, limitBytes);
-  return { fields: fieldsOf(request), files: [] };
-}
-
-function readTextBodies(scope: FastifyInstance): void {
+/** Reads bodies of a scope as JSON, and forms of both kinds. */
+export function readBodies(scope: FastifyInstance): void {
   readJsonBodies(scope);
   const type = 'application/x-www-form-urlencoded';
   scope.addContentTypeParser(type, { parseAs: 'string' }, async (_request: unknown, body: string) =>
     parseForm(body),
   );
+  takeForms(scope);
 }
 
-/** The fields of a body. @throws GatewayError invalid_request when it is missing or no object */
-export function fieldsOf({ body }: FastifyRequest): Fields {
-  if (body === undefined || body === null) throw emptyBody();
-  if (typeof body === 'object' && !Array.isArray(body)) return { ...body };
-  throw new GatewayError('invalid_request', 'The body of the request must be a JSON object.');
+/** The fields and the files of a body. @throws GatewayError invalid_request, body_too_large */
+export async function bodyOf(request: FastifyRequest): Promise<BodyWithFiles> {
+  const { bodyLimit = 1_048_576 } = request.server.initialConfig;
+  if (request.isMultipart()) return readForm(request, bodyLimit);
+  return { fields: jsonObjectOf(request), files: [] };
+}
+
+/** The fields of a body that has no place for files. @throws GatewayError invalid_request, body_too_large */
+export async function filelessBodyOf(request: FastifyRequest): Promise<Fields> {
+  const { fields, files } = await bodyOf(request);
+  const [file] = files;
+  if (file === undefined) return fields;
+  const param = file.field.slice(0, 64);
+  throw new GatewayError(
+    'invalid_request',
+    `The form field "${param}" is a file; only texts are taken here.`,
+    {
+      param,
+      hint: 'Send pictures as links in front of the prompt, and masks as base64.',
+    },
+  );
 }
 
 /** `curl -d '{…}'` calls its JSON a form. */

@@ -1,7 +1,7 @@
 import type { StudioView } from '../../core/tasks.ts';
 
 /** How Discordxy's configuration calls the drivers. */
-const DRIVER_NAMES: Readonly<Record<string, string>> = { midjourney: 'mj' };
+const DRIVER_NAMES: ReadonlyMap<string, string> = new Map([['midjourney', 'mj']]);
 
 /** An account of a bot, as `GET /client/online` shows it; what is not known is empty or 0. Holds no secret. */
 export function renderStudio(view: StudioView) {
@@ -9,10 +9,10 @@ export function renderStudio(view: StudioView) {
     account: view.accountId,
     bot: view.botId,
     driver: view.driver,
-    name: DRIVER_NAMES[view.driver] ?? view.driver,
+    name: DRIVER_NAMES.get(view.driver) ?? view.driver,
     guildId: view.guildId ?? '',
     channelId: view.channelId,
-    online: view.condition === 'ready',
+    online: view.condition === 'ready' && !isSpent(view),
     state: view.condition,
     reason: view.reason ?? '',
     text: view.text ?? '',
@@ -27,4 +27,9 @@ export function renderStudio(view: StudioView) {
     sentToday: view.sentToday ?? 0,
     dailyLimit: view.dailyLimit ?? 0,
   };
+}
+
+/** True when the account has sent as much today as it may. */
+function isSpent({ sentToday = 0, dailyLimit }: StudioView): boolean {
+  return dailyLimit !== undefined && sentToday >= dailyLimit;
 }

@@ -3,7 +3,7 @@ import type { MediaSource } from '../../core/media.ts';
 import type { SentFile } from '../multipart-body.ts';
 import { checkPikaPrompt } from '../pika-prompt.ts';
 import type { BodyWithFiles, Fields } from './body.ts';
-import { type Extras, extrasOf, missing, PIKA_DIALECT, textOf, wrongType } from './request.ts';
+import { type Extras, extrasOf, missing, PIKA_DIALECT, promptOf, textOf, wrongType } from './request.ts';
 
 /** A checked body of `create` or `animate`. */
 export interface PikaRequest extends Extras {
@@ -21,7 +21,7 @@ export function readCreate({ fields, files }: BodyWithFiles): PikaRequest {
       hint: 'Send the picture to POST /pika/animate.',
     });
   }
-  const prompt = promptOf(fields);
+  const prompt = pikaPromptOf(fields);
   if (prompt === '') throw missing('prompt');
   return { prompt, picture: undefined, ...extrasOf(fields, ['prompt'], PIKA_DIALECT) };
 }
@@ -37,7 +37,7 @@ export function readAnimate({ fields, files }: BodyWithFiles): PikaRequest {
     });
   }
   const picture = file ? sourceOf(file) : namedPicture(fields);
-  const prompt = promptOf(fields);
+  const prompt = pikaPromptOf(fields);
   return { prompt, picture, ...extrasOf(fields, ['prompt', 'file'], PIKA_DIALECT) };
 }
 
@@ -76,8 +76,8 @@ function namedPicture(fields: Fields): MediaSource {
   });
 }
 
-function promptOf(fields: Fields): string {
-  const prompt = (textOf(fields, 'prompt') ?? '').trim();
+function pikaPromptOf(fields: Fields): string {
+  const prompt = promptOf(fields).trim();
   checkPikaPrompt(prompt);
   return prompt;
 }

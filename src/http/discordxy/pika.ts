@@ -3,8 +3,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { TaskService } from '../../core/tasks.ts';
 import { allowOnly } from '../method-guard.ts';
 import { languageWarning } from '../pika-prompt.ts';
-import { ignoredWarning, status, submit, warn } from './answer.ts';
-import { bodyOf, readBodiesWithFiles } from './body.ts';
+import { ignoredWarning, warn } from '../warnings-header.ts';
+import { change, status, submit } from './answer.ts';
+import { bodyOf, filelessBodyOf } from './body.ts';
 import { type PikaRequest, readAnimate, readCreate } from './pika-request.ts';
 import { renderPikaTask } from './render.ts';
 import { PIKA_DIALECT, readChange } from './request.ts';
@@ -18,30 +19,19 @@ export interface PikaOptions {
   readonly cdn: string;
 }
 
-/** `POST /pika/create`, `/pika/animate` and `/pika/change`, `GET /pika/status`. */
+/** `POST /pika/create`, `/pika/animate` and `/pika/change`, `GET /pika/status`; the scope reads bodies by `readBodies`. */
 export function pikaRoutes(scope: FastifyInstance, options: PikaOptions): void {
   const { service, cdn, authenticate: onRequest } = options;
-  const limitBytes = scope.initialConfig.bodyLimit ?? 1_048_576;
-  readBodiesWithFiles(scope);
   scope.post('/pika/create', { onRequest }, async (request, reply) =>
-    film(service, request, reply, 'create', readCreate(await bodyOf(request, limitBytes))),
+    film(service, request, reply, 'create', readCreate(await bodyOf(request))),
   );
   scope.post('/pika/animate', { onRequest }, async (request, reply) =>
-    film(service, request, reply, 'animate', readAnimate(await bodyOf(request, limitBytes))),
+    film(service, request, reply, 'animate', readAnimate(await bodyOf(request))),
   );
   scope.post('/pika/change', { onRequest }, async (request, reply) => {
-    const { fields } = await bodyOf(request, limitBytes);
-    const {
-      taskId: parentId,
-      action,
-      form,
-      state,
-      notify,
-      ignored,
-    } = readChange(fields, 'nonce', PIKA_DIALECT);
-    warn(reply, ignoredWarning(ignored), languageWarning(form?.prompt ?? ''));
-    const order = { driver: 'pika', verb: 'act', prompt: form?.prompt ?? '', images: [], parentId } as const;
-    return submit(service, request, reply, { ...order, action, form, state, notify });
+    const wanted = readChange(await filelessBodyOf(request), 'nonce', PIKA_DIALECT);
+    const warnings = [languageWarning(wanted.prompt)];
+    return change({ service, driver: 'pika', warnings }, request, reply, wanted);
   });
   scope.get('/pika/status', { onRequest }, (request, reply) =>
     status(service, request, reply, {

@@ -1,5 +1,5 @@
-import type { Media } from '../../core/media.ts';
 import type { Task, TaskAction, TaskStatus } from '../../core/task.ts';
+import { clipOf, isVideo, showsClip } from '../clips.ts';
 import { actionWord, wordFor } from './actions.ts';
 
 /** A success in this dialect's shape. */
@@ -24,8 +24,6 @@ const STATUS_WORDS: Readonly<Record<TaskStatus, string>> = {
 /** The CDN as Discord writes it into links. */
 const DISCORD_CDN = 'https://cdn.discordapp.com/';
 
-const VIDEO_NAME = /\.(?:mp4|webm|mov)(?:\?|$)/i;
-
 /**
  * A task as `status` and callbacks show it: the seed document's fields, unknown ones empty as Go's structs marshal
  * them, then those that cordgate adds.
@@ -35,7 +33,7 @@ const VIDEO_NAME = /\.(?:mp4|webm|mov)(?:\?|$)/i;
 export function renderTask(task: Task, cdn: string, pressedMessageId = '') {
   const { trace } = task;
   const image = task.media.find((media) => !isVideo(media))?.url ?? '';
-  const video = task.media.find(isVideo)?.url ?? '';
+  const video = (showsClip(task) && clipOf(task)?.url) || '';
   return {
     action: actionWord(task),
     channelId: task.channelId,
@@ -59,6 +57,7 @@ export function renderTask(task: Task, cdn: string, pressedMessageId = '') {
     videoRawUrl: video,
     videoUrl: onCdn(video, cdn),
     text: task.text ?? '',
+    warning: task.warning ?? '',
     state: task.state ?? '',
     buttons: task.actions.map(renderButton),
   };
@@ -87,10 +86,6 @@ function paramsOf({ request, trace }: Task, pressedMessageId: string) {
 function renderButton(action: TaskAction) {
   const { customId, label, emoji, style, type } = action;
   return { customId, label, emoji, style, type, action: wordFor(action) };
-}
-
-function isVideo({ contentType, name, url }: Media): boolean {
-  return contentType?.startsWith('video/') || VIDEO_NAME.test(name ?? url);
 }
 
 function onCdn(url: string, cdn: string): string {

@@ -1,6 +1,7 @@
 import { GatewayError } from '../../core/errors.ts';
 import type { ActionWish, TaskNotify } from '../../core/task.ts';
-import { readAction } from './actions.ts';
+import { checkPromptText, isBlankText } from '../prompt-text.ts';
+import { readAction, takesIndex } from './actions.ts';
 import type { Fields } from './body.ts';
 
 /** Name of this dialect: in logs, and in the tasks whose changes are told in its shape. */
@@ -28,15 +29,24 @@ export interface ImagineRequest extends Extras {
 export interface ChangeRequest extends Extras {
   readonly taskId: string;
   readonly action: ActionWish;
-  readonly form: { readonly prompt?: string; readonly mask?: string } | undefined;
+  /** The button as the caller named it. */
+  readonly asked: string;
+  /** Empty when there are no words. */
+  readonly prompt: string;
+  /** A mask as base64. */
+  readonly mask: string | undefined;
 }
 
 const EXTRA_FIELDS = ['state', 'notifyHook'];
 
+/** In characters, as in the Midjourney-Proxy dialect. */
+const LONGEST_STATE = 255;
+const LONGEST_HOOK = 2_000;
+
 /** @throws GatewayError invalid_request */
 export function readImagine(fields: Fields): ImagineRequest {
-  const prompt = textOf(fields, 'prompt') ?? '';
-  if (prompt.trim() === '') throw missing('prompt');
+  const prompt = promptOf(fields);
+  if (prompt === '') throw missing('prompt');
   return { prompt, ...extrasOf(fields, ['prompt']) };
 }
 
@@ -51,12 +61,24 @@ export function readChange(
   name: 'taskId' | 'nonce' = 'taskId',
   dialect = DIALECT,
 ): ChangeRequest {
+  const taskId = readTaskId(fields[name], name);
+  const { action, asked, hasIndex } = actionOf(fields);
+  const known = [name, 'action', 'customId', 'prompt', 'maskBase64', ...(hasIndex ? ['index'] : [])];
   return {
-    taskId: readTaskId(fields[name], name),
-    action: actionOf(fields),
-    form: formOf(fields),
-    ...extrasOf(fields, [name, 'action', 'customId', 'prompt', 'maskBase64'], dialect),
+    taskId,
+    action,
+    asked,
+    prompt: promptOf(fields),
+    mask: maskOf(textOf(fields, 'maskBase64')),
+    ...extrasOf(fields, known, dialect),
   };
+}
+
+/** The words of a body as they came; empty where nothing can be seen of them. @throws GatewayError invalid_request */
+export function promptOf(fields: Fields): string {
+  const prompt = textOf(fields, 'prompt') ?? '';
+  checkPromptText(prompt);
+  return isBlankText(prompt) ? '' : prompt;
 }
 
 /**
@@ -73,25 +95,31 @@ export function readTaskId(value: unknown, name = 'taskId'): string {
 /** Numbers of JSON beyond 2^53 are rounded when they are read: the id would be another one. */
 function wholeNumber(value: number, name: string): string {
   if (Number.isSafeInteger(value)) return String(value);
+  if (!Number.isInteger(value)) throw wrongType(name);
   throw new GatewayError('invalid_request', `The ${name} is a number too large for JSON to hold exactly.`, {
     param: name,
     hint: `Send it as a string: {"${name}":"…"}.`,
   });
 }
 
-function actionOf(fields: Fields): ActionWish {
+function actionOf(fields: Fields): { action: ActionWish; asked: string; hasIndex: boolean } {
   const customId = textOf(fields, 'customId')?.trim();
-  if (customId) return { customId };
+  if (customId) return { action: { customId }, asked: customId, hasIndex: false };
   const word = textOf(fields, 'action')?.trim();
   if (!word) throw missing('action');
-  return readAction(word);
+  if (!takesIndex(readAction(word))) return { action: readAction(word), asked: word, hasIndex: false };
+  const index = indexOf(fields);
+  return { action: readAction(word, index), asked: `${word}${index ?? ''}`, hasIndex: true };
 }
 
-function formOf(fields: Fields): ChangeRequest['form'] {
-  const prompt = textOf(fields, 'prompt');
-  const mask = maskOf(textOf(fields, 'maskBase64'));
-  if (!prompt && mask === undefined) return undefined;
-  return { ...(prompt ? { prompt } : {}), ...(mask === undefined ? {} : { mask }) };
+/** Which clip or text of several, from 1. */
+function indexOf({ index }: Fields): number | undefined {
+  if (index === undefined || index === null || index === '') return undefined;
+  const text = typeof index === 'number' ? String(index) : index;
+  if (typeof text === 'string' && /^[1-9]$/.test(text)) return Number(text);
+  throw new GatewayError('invalid_request', 'The field "index" must be a number from 1 to 4.', {
+    param: 'index',
+  });
 }
 
 /** Base64 as the form takes it: without the head of a data URL. */
@@ -107,12 +135,19 @@ function maskOf(text: string | undefined): string | undefined {
 
 /** Callback and free text of a submission. @throws GatewayError invalid_request */
 export function extrasOf(fields: Fields, known: readonly string[], dialect = DIALECT): Extras {
-  const url = textOf(fields, 'notifyHook')?.trim();
+  const url = bounded(textOf(fields, 'notifyHook')?.trim(), 'notifyHook', LONGEST_HOOK);
   return {
-    state: textOf(fields, 'state'),
+    state: bounded(textOf(fields, 'state'), 'state', LONGEST_STATE),
     notify: url ? { url, dialect } : undefined,
     ignored: Object.keys(fields).filter((name) => !known.includes(name) && !EXTRA_FIELDS.includes(name)),
   };
+}
+
+function bounded(text: string | undefined, name: string, most: number): string | undefined {
+  if (text === undefined || [...text].length <= most) return text;
+  throw new GatewayError('invalid_request', `The field "${name}" is longer than ${most} characters.`, {
+    param: name,
+  });
 }
 
 /** A text of a body; undefined when it is absent. @throws GatewayError invalid_request */

@@ -5,8 +5,9 @@ import type { TaskService } from '../../core/tasks.ts';
 import { asGatewayError, noteError, withoutKeys } from '../errors.ts';
 import { allowOnly } from '../method-guard.ts';
 import { callerOf, useDialect } from '../request-context.ts';
-import { ignoredWarning, status, submit, warn } from './answer.ts';
-import { fieldsOf, readBodies } from './body.ts';
+import { ignoredWarning, warn } from '../warnings-header.ts';
+import { change, status, submit } from './answer.ts';
+import { filelessBodyOf, readBodies } from './body.ts';
 import { sendFailure, unknownPath } from './errors.ts';
 import { renderStudio } from './online.ts';
 import { pikaRoutes } from './pika.ts';
@@ -36,17 +37,14 @@ export function discordxyRoutes(options: DiscordxyOptions): (scope: FastifyInsta
   return async (scope) => {
     useDialect(scope, DIALECT);
     scope.setErrorHandler((thrown, request, reply) => {
-      const error = withoutKeys(asGatewayError(thrown), options.keys ?? []);
+      const error = withoutKeys(asGatewayError(thrown, request), options.keys ?? []);
       noteError(options.log, request, error);
       return sendFailure(request, reply, error);
     });
-    // Two ways of reading forms: with files, and without.
-    scope.register(async (drawing) => {
-      readBodies(drawing, scope.initialConfig.bodyLimit ?? 0);
-      onlineRoute(drawing, options);
-      for (const family of FAMILIES) drawingRoutes(drawing, options, family);
-    });
-    scope.register(async (filming) => pikaRoutes(filming, options));
+    readBodies(scope);
+    onlineRoute(scope, options);
+    for (const family of FAMILIES) drawingRoutes(scope, options, family);
+    pikaRoutes(scope, options);
     refuseOtherPaths(scope);
   };
 }
@@ -61,8 +59,11 @@ function onlineRoute(scope: FastifyInstance, { service, authenticate }: Discordx
 function drawingRoutes(scope: FastifyInstance, options: DiscordxyOptions, family: string): void {
   const onRequest = options.authenticate;
   scope.post(`${family}/imagine`, { onRequest }, (request, reply) => imagine(options, request, reply));
-  scope.post(`${family}/change`, { onRequest }, (request, reply) => change(options, request, reply));
   const { service, cdn } = options;
+  scope.post(`${family}/change`, { onRequest }, async (request, reply) => {
+    const wanted = readChange(await filelessBodyOf(request));
+    return change({ service, driver: 'midjourney', warnings: [] }, request, reply, wanted);
+  });
   scope.get(`${family}/status`, { onRequest }, (request, reply) =>
     status(service, request, reply, {
       name: 'taskId',
@@ -74,18 +75,11 @@ function drawingRoutes(scope: FastifyInstance, options: DiscordxyOptions, family
   allowOnly(scope, `${family}/status`, ['GET']);
 }
 
-async function imagine(options: DiscordxyOptions, request: FastifyRequest, reply: FastifyReply) {
-  const { prompt, state, notify, ignored } = readImagine(fieldsOf(request));
+async function imagine({ service }: DiscordxyOptions, request: FastifyRequest, reply: FastifyReply) {
+  const { prompt, state, notify, ignored } = readImagine(await filelessBodyOf(request));
   warn(reply, ignoredWarning(ignored));
   const order = { driver: 'midjourney', verb: 'imagine', prompt, images: [], state, notify } as const;
-  return submit(options.service, request, reply, order);
-}
-
-async function change(options: DiscordxyOptions, request: FastifyRequest, reply: FastifyReply) {
-  const { taskId, action, form, state, notify, ignored } = readChange(fieldsOf(request));
-  warn(reply, ignoredWarning(ignored));
-  const order = { driver: 'midjourney', verb: 'act', prompt: '', images: [], parentId: taskId } as const;
-  return submit(options.service, request, reply, { ...order, action, form, state, notify });
+  return submit(service, request, reply, order);
 }
 
 /** Whoever comes to these paths speaks this dialect, and shall be able to read the refusal. */

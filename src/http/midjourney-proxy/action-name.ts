@@ -1,4 +1,6 @@
-import type { ActionKind, TaskAction, TaskRequest, TaskVerb } from '../../core/task.ts';
+import type { ActionKind, ActionWish, TaskAction, TaskRequest, TaskVerb } from '../../core/task.ts';
+
+import { asksForClip } from '../clips.ts';
 
 /** Midjourney-Proxy's words for what a task does. */
 export type ActionName =
@@ -67,8 +69,9 @@ const KINDS: Readonly<Record<ActionKind, ActionName>> = {
 };
 
 /** What the task does, in one word. */
-export function actionNameOf({ verb, action, prompt }: TaskRequest): ActionName {
-  if (verb !== 'act') return verb === 'imagine' && /\s--video\b/.test(prompt) ? 'VIDEO' : VERBS[verb];
+export function actionNameOf(request: TaskRequest): ActionName {
+  const { verb, action } = request;
+  if (verb !== 'act') return verb === 'imagine' && asksForClip(request) ? 'VIDEO' : VERBS[verb];
   if (action?.kind === 'imagine-text' && !/pic-?reader/i.test(action.customId)) return 'IMAGINE';
   return KINDS[action?.kind ?? 'other'];
 }
@@ -81,9 +84,22 @@ export function descriptionOf(request: TaskRequest): string {
   return `/${verb} ${verb === 'show' ? (jobId ?? '') : prompt || (links[0] ?? '')}`.trimEnd();
 }
 
-function buttonName({ kind, index, label, emoji }: TaskAction): string {
+/** A button as callers name it: `U2`, `V1`, `R`, or its custom id. */
+export function askedFor(wish: ActionWish): string {
+  return 'customId' in wish ? wish.customId : (shortName(wish) ?? `${wish.kind} ${wish.index ?? ''}`);
+}
+
+/** What callers can send for each of these buttons. */
+export function offeredWords(actions: readonly TaskAction[]): string[] {
+  return actions.map((action) => shortName(action) ?? action.customId);
+}
+
+function buttonName(action: TaskAction): string {
+  return shortName(action) ?? (action.label || action.emoji || action.kind);
+}
+
+function shortName({ kind, index }: { kind: ActionKind; index?: number | undefined }): string | undefined {
   if (kind === 'reroll') return 'R';
   if (kind === 'upscale' && index !== undefined) return `U${index}`;
-  if (kind === 'vary' && index !== undefined) return `V${index}`;
-  return label || emoji || kind;
+  return kind === 'vary' && index !== undefined ? `V${index}` : undefined;
 }

@@ -13,7 +13,15 @@ export type CommonWish = Pick<Wish, 'mode' | 'variant' | 'accountId' | 'state' |
 const LONGEST_STATE = 255;
 const LONGEST_HOOK = 2000;
 
-const MODES: Readonly<Record<string, TaskMode>> = { FAST: 'fast', RELAX: 'relax', TURBO: 'turbo' };
+const MODES: ReadonlyMap<string, TaskMode> = new Map([
+  ['FAST', 'fast'],
+  ['RELAX', 'relax'],
+  ['TURBO', 'turbo'],
+]);
+
+/** Letters of the bots' names, as clients write them; the empty one leaves the choice to the gateway. */
+const MAIN_BOTS: readonly string[] = ['', 'midjourney', 'mj'];
+const NIJI_BOTS: readonly string[] = ['nijijourney', 'niji'];
 
 /**
  * Reads the fields that all submissions share.
@@ -26,7 +34,7 @@ export function readCommon(body: CommonBody, pathMode: TaskMode | undefined): Co
   }
   return {
     mode: pathMode ?? filteredMode(body.accountFilter.modes),
-    variant: /^niji/i.test(body.botType.trim()) ? 'niji' : undefined,
+    variant: readBot(body.botType),
     accountId: body.accountFilter.instanceId.trim() || undefined,
     state: body.state === '' ? undefined : body.state,
     notify: readHook(body.notifyHook.trim()),
@@ -36,7 +44,23 @@ export function readCommon(body: CommonBody, pathMode: TaskMode | undefined): Co
 /** Several modes leave the choice to the account. */
 function filteredMode(modes: readonly string[]): TaskMode | undefined {
   const [only, ...others] = modes;
-  return others.length === 0 ? MODES[(only ?? '').trim().toUpperCase()] : undefined;
+  return others.length === 0 ? modeNamed(only ?? '') : undefined;
+}
+
+function modeNamed(name: string): TaskMode | undefined {
+  return MODES.get(name.trim().toUpperCase());
+}
+
+/** True for a name of a speed; blank ones ask for none. */
+export function isKnownMode(name: string): boolean {
+  return name.trim() === '' || modeNamed(name) !== undefined;
+}
+
+function readBot(name: string): 'niji' | undefined {
+  const letters = name.toLowerCase().replace(/[\s_・-]/g, '');
+  if (NIJI_BOTS.includes(letters)) return 'niji';
+  if (MAIN_BOTS.includes(letters)) return undefined;
+  throw invalid('botType参数错误，须为MID_JOURNEY或NIJI_JOURNEY', 'botType');
 }
 
 function readHook(url: string): TaskNotify | undefined {

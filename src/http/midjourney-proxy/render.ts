@@ -1,6 +1,7 @@
 import type { Media } from '../../core/media.ts';
 import type { Task, TaskAction, TaskStatus } from '../../core/task.ts';
 import type { StudioView, TaskReceipt } from '../../core/tasks.ts';
+import { showsClip } from '../clips.ts';
 import { actionNameOf, descriptionOf } from './action-name.ts';
 
 /** The answer to a submission. */
@@ -126,7 +127,7 @@ function progressOf({ status, percent }: Task): string {
 function picturesOf(task: Task, cdn: string) {
   const picture = pictureOf(task);
   const links = task.media.map(({ url }) => ({ url: throughCdn(url, cdn) }));
-  const clips = isClip(task) ? links : [];
+  const clips = showsClip(task) ? links : [];
   const { width = null, height = null, contentType = null } = task.media[0] ?? {};
   return {
     imageUrl: picture === undefined ? null : throughCdn(picture.url, cdn),
@@ -141,19 +142,14 @@ function picturesOf(task: Task, cdn: string) {
   };
 }
 
-/** Midjourney delivers clips as animated pictures (`image/webp`): what was asked for tells as well. */
-function isClip(task: Task): boolean {
-  if (task.media.some(({ contentType }) => contentType?.startsWith('video/'))) return true;
-  return actionNameOf(task.request).startsWith('VIDEO');
-}
-
 function renderButton({ customId, emoji, label, style, type }: TaskAction) {
   return { customId, emoji, label, style, type };
 }
 
-function propertiesOf({ notify, trace, accountId }: Task, finalPrompt: string) {
+function propertiesOf({ notify, trace, accountId, warning }: Task, finalPrompt: string) {
   return {
     notifyHook: notify?.url ?? null,
+    warning: warning ?? null,
     finalPrompt,
     messageId: trace.messageId ?? null,
     messageHash: trace.jobId ?? null,

@@ -29,7 +29,7 @@ export function midjourneyProxyRoutes(options: MidjourneyProxyOptions): FastifyP
   return async (scope) => {
     useDialect(scope, DIALECT);
     scope.setErrorHandler((thrown, request, reply) => {
-      const error = withoutKeys(asGatewayError(thrown), options.keys);
+      const error = withoutKeys(asGatewayError(thrown, request), options.keys);
       noteError(options.log, request, error);
       return sendFailure(request, reply, error);
     });

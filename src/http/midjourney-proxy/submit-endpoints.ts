@@ -1,6 +1,11 @@
 import { type GatewayError, toGatewayError } from '../../core/errors.ts';
 import type { Task } from '../../core/task.ts';
 import type { TaskReceipt } from '../../core/tasks.ts';
+import { measuresOf, regionOf } from '../mask.ts';
+import { press, wordsWarning } from '../pressing.ts';
+import { isBlankText } from '../prompt-text.ts';
+import { warn } from '../warnings-header.ts';
+import { askedFor, offeredWords } from './action-name.ts';
 import type { Handler, ProxyCall } from './call.ts';
 import { VERDICTS } from './codes.ts';
 import { readCommon, type Wish } from './common.ts';
@@ -10,7 +15,7 @@ import { readMask, readPictures } from './pictures.ts';
 import { renderReceipt, type SubmitAnswer } from './render.ts';
 import { readBody } from './schema.ts';
 import { accountOf } from './studios.ts';
-import { warningHeaders } from './warnings.ts';
+import { bodyWarning } from './warnings.ts';
 import { windowPromptOf } from './window.ts';
 import { type Submission, wishOf } from './wishes.ts';
 
@@ -36,18 +41,45 @@ function submission(name: Submission): Handler {
   return async (call) => {
     const body = readBody(name, call.body);
     const wish = { ...wishOf(name, body), ...readCommon(body, call.mode) };
-    call.reply.headers(warningHeaders(call.body));
-    return answer(call, await submit(call, wish));
+    const ignored = bodyWarning(name, call.body);
+    warn(call.reply, ignored);
+    const receipt = await submit(call, await checkedMask(call, wish));
+    warn(call.reply, ignored, wordsWarning(receipt.task, formPrompt(wish.form)));
+    return answer(call, receipt);
   };
 }
 
 async function submit({ options, caller, signal }: ProxyCall, wish: Wish): Promise<TaskReceipt> {
   const accountId = accountOf(options.service.studios(caller), wish.accountId);
+  const { parentId, action } = wish;
+  const order = { ...wish, accountId, caller, driver: DRIVER, signal };
   try {
-    return await options.service.submitTask({ ...wish, accountId, caller, driver: DRIVER, signal });
+    return await press({
+      action,
+      asked: action === undefined ? '' : askedFor(action),
+      offered: offeredWords,
+      findParent: async () =>
+        parentId === undefined ? undefined : options.service.findTask(caller, parentId, signal),
+      submit: (meant) => options.service.submitTask({ ...order, action: meant }),
+    });
   } catch (error) {
     throw refusalOf(toGatewayError(error), wish.prompt || (formPrompt(wish.form) ?? '')) ?? error;
   }
+}
+
+const MASK_FORM = { marks: 'white', param: 'maskBase64' } as const;
+
+/** A mask is looked at beside the picture that it is for, before anything is asked of the bot. */
+async function checkedMask(call: ProxyCall, wish: Wish): Promise<Wish> {
+  const { form, parentId } = wish;
+  if (typeof form !== 'object' || form.mask === undefined || parentId === undefined) return wish;
+  return { ...wish, form: { ...form, mask: await regionIn(call, form.mask, parentId) } };
+}
+
+async function regionIn({ options, caller, signal }: ProxyCall, mask: string, pictureId: string | undefined) {
+  const picture =
+    pictureId === undefined ? undefined : await options.service.findTask(caller, pictureId, signal);
+  return regionOf(Buffer.from(mask, 'base64'), picture && measuresOf(picture), MASK_FORM);
 }
 
 async function answer(call: ProxyCall, receipt: TaskReceipt): Promise<SubmitAnswer> {
@@ -68,18 +100,20 @@ async function fillWindow(call: ProxyCall): Promise<SubmitAnswer> {
   const body = readBody('modal', call.body);
   const id = body.taskId.trim();
   if (id === '') throw invalid('taskId不能为空', 'taskId');
-  const mask = body.maskBase64.trim() === '' ? {} : { mask: readMask(body.maskBase64) };
+  const mask = body.maskBase64.trim() === '' ? undefined : readMask(body.maskBase64);
   const task = await options.service.findTask(caller, id, signal);
   if (task === undefined) throw new SpokenError('task_not_found', VERDICTS.task_not_found.text);
   if (task.status !== 'form') throw new SpokenError('parent_unfinished', VERDICTS.parent_unfinished.text);
   // The bot fills in all other windows by itself.
   const isEmpty = task.request.action?.kind === 'zoom-custom';
-  const prompt = body.prompt.trim() || (isEmpty ? await windowPrompt(call, task) : '');
-  call.reply.headers(warningHeaders(call.body));
+  const words = isBlankText(body.prompt) ? '' : body.prompt.trim();
+  const prompt = words || (isEmpty ? await windowPrompt(call, task) : '');
+  warn(call.reply, bodyWarning('modal', call.body));
+  const region = mask === undefined ? {} : { mask: await regionIn(call, mask, task.request.parentId) };
   try {
     return await answer(
       call,
-      await options.service.fillForm(caller, id, { ...(prompt === '' ? {} : { prompt }), ...mask }),
+      await options.service.fillForm(caller, id, { ...(prompt === '' ? {} : { prompt }), ...region }),
     );
   } catch (error) {
     throw refusalOf(toGatewayError(error), prompt) ?? error;

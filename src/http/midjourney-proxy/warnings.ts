@@ -1,41 +1,48 @@
-/** Response header that names what the gateway could not do. */
-const WARNINGS_HEADER = 'x-cordgate-warnings';
+import { ignoredWarning } from '../warnings-header.ts';
+import { isKnownMode } from './common.ts';
+import { isKnownField, type SCHEMAS } from './schema.ts';
 
-/** Fields of Midjourney-Proxy that ask for something that a Discord bot, or this gateway, does not do. */
-const UNSUPPORTED: readonly string[] = [
-  'tools',
-  'strong',
-  'language',
-  'endImage',
-  'loop',
-  'videoType',
-  'batchSize',
-  'sourceUrl',
-  'targetUrl',
-];
+/** What clients and gateways send with everything, although it asks for nothing that they could mean. */
+const JUNK: ReadonlySet<string> = new Set([
+  ...['action', 'botType', 'realBotType', 'model', 'object', 'nonce', 'userId', 'clientIp'],
+]);
 
-/** Conditions on accounts that are not looked at. */
-const UNSUPPORTED_FILTERS: readonly string[] = ['remix', 'nijiRemix', 'remixAutoConsidered', 'remark'];
+const FILTERS: readonly string[] = ['instanceId', 'modes'];
 
-/** The header that names the fields of a body that are not obeyed; none where all are. */
-export function warningHeaders(body: unknown): Record<string, string> {
-  if (!isObject(body)) return {};
-  const { accountFilter } = body;
-  const filters = isObject(accountFilter)
-    ? UNSUPPORTED_FILTERS.filter((name) => asksForSomething(accountFilter[name]))
-    : [];
-  const names = [
-    ...UNSUPPORTED.filter((name) => asksForSomething(body[name])),
-    ...filters.map((name) => `accountFilter.${name}`),
-  ];
-  if (names.length === 0) return {};
-  return { [WARNINGS_HEADER]: `unsupported parameters ignored: ${names.join(', ')}` };
+/** Names the fields of a body that are not obeyed; undefined where all are. */
+export function bodyWarning(endpoint: keyof typeof SCHEMAS, body: unknown): string | undefined {
+  if (!isObject(body)) return undefined;
+  const fields = Object.entries(body)
+    .filter(([name, value]) => !isKnownField(endpoint, name) && !JUNK.has(name) && asks(name, value))
+    .map(([name]) => name);
+  const filters = isKnownField(endpoint, 'accountFilter') ? filtersIn(body.accountFilter) : [];
+  return ignoredWarning([...fields, ...filters]);
+}
+
+/** Conditions on accounts that are not looked at, or that cannot be understood. */
+function filtersIn(filter: unknown): string[] {
+  if (!asks('accountFilter', filter)) return [];
+  if (!isObject(filter)) return ['accountFilter'];
+  const { instanceId, modes } = filter;
+  const others = Object.entries(filter)
+    .filter(([name, value]) => !FILTERS.includes(name) && asks(name, value))
+    .map(([name]) => name);
+  const isName = typeof instanceId === 'string' || typeof instanceId === 'number';
+  if (asks('instanceId', instanceId) && !isName) others.push('instanceId');
+  if (asks('modes', modes) && !areModes(modes)) others.push('modes');
+  return others.map((name) => `accountFilter.${name}`);
+}
+
+function areModes(modes: unknown): boolean {
+  const listed: readonly unknown[] = Array.isArray(modes) ? modes : [modes];
+  return listed.every((mode) => typeof mode === 'string' && isKnownMode(mode));
 }
 
 /** Clients fill forms with emptiness; a single clip is what there is anyway. */
-function asksForSomething(value: unknown): boolean {
-  if (Array.isArray(value)) return value.length > 0;
-  return value !== undefined && value !== null && value !== '' && value !== false && value !== 1;
+function asks(name: string, value: unknown): boolean {
+  if (value === undefined || value === null || value === '' || value === false || value === 0) return false;
+  if (name === 'batchSize' && value === 1) return false;
+  return typeof value !== 'object' || Object.keys(value).length > 0;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

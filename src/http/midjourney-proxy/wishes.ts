@@ -1,5 +1,6 @@
 /** What a submission means, as an order to the service: pure. */
 import type { ActionKind, ActionWish, TaskVerb } from '../../core/task.ts';
+import { isBlankText } from '../prompt-text.ts';
 import type { Wish } from './common.ts';
 import { invalid, SpokenError } from './errors.ts';
 import { readMask, readPicture, readPictures } from './pictures.ts';
@@ -80,12 +81,12 @@ function videoOf(body: Body<'video'>): OwnWish {
   const motion = motionOf(body);
   if (body.image.trim() !== '') {
     const images = [readPicture(body.image, 'image')];
-    return { verb: 'animate', prompt: body.prompt.trim(), images, motion };
+    return { verb: 'animate', prompt: given(body.prompt)[0] ?? '', images, motion };
   }
   const parentId = given(body.taskId)[0];
   if (parentId === undefined) throw invalid('image不能为空，或以taskId指定已完成的任务', 'image');
-  const words = body.prompt.trim();
-  const form = words === '' ? {} : { form: { prompt: words } };
+  const words = given(body.prompt)[0];
+  const form = words === undefined ? {} : { form: { prompt: words } };
   return { ...press(parentId, clipAction(body, motion ?? 'low')), ...form };
 }
 
@@ -113,8 +114,8 @@ function editsOf({ taskId, prompt, maskBase64 }: Body<'edits'>): OwnWish {
       'Discord上无法编辑任意图片：请传入taskId（已放大的任务）与maskBase64进行局部重绘，或改用submit/imagine并将图片放入base64Array',
     );
   }
-  const words = prompt.trim();
-  const form = { mask: readMask(maskBase64), ...(words === '' ? {} : { prompt: words }) };
+  const words = given(prompt)[0];
+  const form = { mask: readMask(maskBase64), ...(words === undefined ? {} : { prompt: words }) };
   return { ...press(parentId, { kind: 'vary-region' }), form };
 }
 
@@ -123,9 +124,9 @@ function press(parentId: string, action: ActionWish): OwnWish {
   return { verb, prompt: '', images: [], parentId, action };
 }
 
-/** The text as a list: empty when it is blank. */
+/** The text as a list: empty when nothing can be seen of it. */
 function given(value: string): string[] {
-  return value.trim() === '' ? [] : [value.trim()];
+  return isBlankText(value) ? [] : [value.trim()];
 }
 
 function needed(value: string, param: string): string {

@@ -36,7 +36,7 @@ function readMessage(
   return {
     role: message.role,
     ...(name === '' ? {} : { name }),
-    text: [...parts.flatMap(textOf), ...saidBeside(message, calls)].join('\n').toWellFormed(),
+    text: [...parts.flatMap(textOf), ...saidBeside(message, calls)].join('\n'),
     files: parts.flatMap((part, place) => fileOf(part, `messages[${index}].content[${place}].image_url.url`)),
   };
 }

@@ -1,6 +1,7 @@
 import type { ChatMessage } from '../../core/chat.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { emptyBody } from '../json-body.ts';
+import { isBlankText } from '../prompt-text.ts';
 import { check } from './issues.ts';
 import { readMessages } from './messages.ts';
 import { completionSchema } from './schema.ts';
@@ -9,6 +10,7 @@ import { ignoredParameters, refuseImpossible } from './warnings.ts';
 /** A request for a completion, read and checked. */
 export interface CompletionRequest {
   readonly model: string;
+  /** As they came: see `wellFormed`. */
   readonly messages: readonly ChatMessage[];
   readonly stream: boolean;
   readonly includeUsage: boolean;
@@ -27,7 +29,7 @@ export function readCompletionRequest(body: unknown): CompletionRequest {
   refuseImpossible(checked);
   return {
     model: checked.model,
-    messages: readConversation(checked.messages),
+    messages: readAsking(checked.messages),
     stream: checked.stream === true,
     includeUsage: checked.stream_options?.include_usage === true,
     ignored: ignoredParameters(body),
@@ -65,19 +67,28 @@ function tooMany(what: string, most: number): GatewayError {
 }
 
 /**
- * Reads messages in OpenAI's form that ask for something.
+ * Reads messages in OpenAI's form that ask for something, fit to be sent to Discord.
  * @throws GatewayError invalid_request; `param` names the field
  */
 export function readConversation(values: readonly unknown[]): ChatMessage[] {
+  return wellFormed(readAsking(values));
+}
+
+function readAsking(values: readonly unknown[]): ChatMessage[] {
   const messages = readMessages(values);
   if (messages.some(asks)) return messages;
   throw nothingAsked();
 }
 
+/** The same messages, fit to be sent to Discord: a streamed half of an emoji becomes a replacement character. */
+export function wellFormed(messages: readonly ChatMessage[]): ChatMessage[] {
+  return messages.map((message) => ({ ...message, text: message.text.toWellFormed() }));
+}
+
 /** True for a message that a bot can answer: of a user, or the result of a tool. */
 function asks({ role, text, files }: ChatMessage): boolean {
   const speaks = role === 'user' || role === 'tool' || role === 'function';
-  return speaks && (text.trim() !== '' || files.length > 0);
+  return speaks && (!isBlankText(text) || files.length > 0);
 }
 
 function nothingAsked(): GatewayError {

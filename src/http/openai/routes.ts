@@ -14,15 +14,15 @@ import { readJsonBodies } from '../json-body.ts';
 import { allowOnly } from '../method-guard.ts';
 import { callerOf, useDialect } from '../request-context.ts';
 import { EventStream } from '../sse.ts';
+import { ignoredWarning, warn } from '../warnings-header.ts';
 import { drawInChat } from './chat-drawing/chat.ts';
 import { renderErrorFrame, unknownUrl } from './errors.ts';
 import type { Singling } from './images/gather.ts';
 import { imageRoutes } from './images/routes.ts';
 import { type AnswerHead, CompletionStream, contentOf, renderCompletion, renderModel } from './render.ts';
-import { type CompletionRequest, readCompletionRequest } from './request.ts';
+import { type CompletionRequest, readCompletionRequest, wellFormed } from './request.ts';
 import { isTaskModel, stopping, TASK_HEADER, verbsOf } from './tasks.ts';
 import { videoRoutes } from './videos/routes.ts';
-import { WARNINGS_HEADER, warningText } from './warnings.ts';
 
 /** What the OpenAI dialect needs. */
 export interface OpenAiOptions {
@@ -122,7 +122,7 @@ async function complete(
 
 function begin(options: RunningOptions, request: FastifyRequest, reply: FastifyReply): Exchange {
   const wanted = readCompletionRequest(request.body);
-  if (wanted.ignored.length > 0) reply.header(WARNINGS_HEADER, warningText(wanted.ignored));
+  warn(reply, ignoredWarning(wanted.ignored));
   const signal = departureOf(reply);
   const { model } = wanted;
   const chat = isTaskModel(options.service, model)
@@ -130,7 +130,7 @@ function begin(options: RunningOptions, request: FastifyRequest, reply: FastifyR
     : options.service.chat({
         caller: callerOf(request),
         model,
-        messages: wanted.messages,
+        messages: wellFormed(wanted.messages),
         streamed: wanted.stream,
         conversation: conversationOf(request.headers),
         signal,
@@ -159,6 +159,7 @@ function drawing(
     tokens,
     // From here on it costs credits: a client that repeats on its own would pay twice.
     onTask: (id) => void reply.headers({ [TASK_HEADER]: id, 'x-should-retry': 'false' }),
+    onWarning: (warning) => warn(reply, ignoredWarning(wanted.ignored), warning),
   });
 }
 

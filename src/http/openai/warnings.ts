@@ -1,12 +1,6 @@
 import { GatewayError } from '../../core/errors.ts';
 import type { CompletionBody } from './schema.ts';
 
-/** Response header that names what the gateway could not do. */
-export const WARNINGS_HEADER = 'x-cordgate-warnings';
-
-/** Longest header value, in characters: proxies refuse heads of more than 8 KB. */
-const LONGEST_WARNING = 1000;
-
 /** Parameters that are obeyed, or that ask nothing of the bot. */
 const SILENT = new Set([
   'model',
@@ -43,17 +37,6 @@ export function ignoredParameters(body: object): string[] {
 
 function isPresent(value: unknown): boolean {
   return value !== null && value !== undefined;
-}
-
-/** The header's value: `unsupported parameters ignored: temperature, top_p`. ASCII, bounded; names are cut, then counted. */
-export function warningText(names: readonly string[]): string {
-  let text = 'unsupported parameters ignored: ';
-  for (const [index, name] of names.entries()) {
-    const entry = `${index === 0 ? '' : ', '}${name.replace(/[^\w.-]/g, '?').slice(0, 64)}`;
-    if (text.length + entry.length > LONGEST_WARNING) return `${text}, and ${names.length - index} more`;
-    text += entry;
-  }
-  return text;
 }
 
 /**

@@ -4,9 +4,11 @@ import type { Chat, ChatEvent, ChatMessage, Usage } from '../../../core/chat.ts'
 import type { Task, TaskVerb } from '../../../core/task.ts';
 import type { TaskService } from '../../../core/tasks.ts';
 import type { TokenCounter } from '../../../core/tokens.ts';
+import { press } from '../../pressing.ts';
 import { follow, submit } from '../tasks.ts';
 import { readCommand } from './command.ts';
 import { Narration, tellResult } from './narration.ts';
+import { offeredWords } from './words.ts';
 
 /** A chat with a drawing bot. */
 export interface DrawingChatRequest {
@@ -24,6 +26,8 @@ export interface DrawingChatRequest {
   readonly tokens: TokenCounter | undefined;
   /** Hears the id of the task as soon as there is one. */
   readonly onTask: (id: string) => void;
+  /** Hears what of the request was not obeyed. */
+  readonly onWarning: (warning: string) => void;
 }
 
 /** Starts it; nothing is ordered before the events are iterated. @throws GatewayError invalid_request */
@@ -38,7 +42,7 @@ async function* events(
   request: DrawingChatRequest,
   order: ReturnType<typeof readCommand>,
 ): AsyncGenerator<ChatEvent> {
-  const { task, ahead } = await submit(request, order);
+  const { task, ahead } = await begin(request, order);
   request.onTask(task.id);
   const narration = new Narration();
   if (request.streamed) yield { type: 'text-delta', text: narration.begin(task, ahead) };
@@ -48,7 +52,20 @@ async function* events(
     const text = request.streamed ? narration.tell(state) : '';
     if (text !== '') yield { type: 'text-delta', text };
   }
+  if (last.warning !== undefined) request.onWarning(last.warning);
   yield { type: 'answer-completed', answer: await answerOf(request, last, order.prompt) };
+}
+
+function begin(request: DrawingChatRequest, order: ReturnType<typeof readCommand>) {
+  const { service, caller, messages, signal } = request;
+  const { parentId } = order;
+  return press({
+    action: order.action,
+    asked: messages.findLast(({ role }) => role === 'user')?.text ?? '',
+    offered: offeredWords,
+    findParent: async () => (parentId === undefined ? undefined : service.findTask(caller, parentId, signal)),
+    submit: (action) => submit(request, { ...order, action }),
+  });
 }
 
 async function answerOf({ tokens }: DrawingChatRequest, task: Task, prompt: string) {

@@ -19,6 +19,8 @@ const NAMES: Partial<Record<ActionKind, readonly string[]>> = {
   'make-square': ['make square', 'square'],
   'animate-high': ['animate high', 'animate'],
   'animate-low': ['animate low'],
+  'extend-high': ['extend high', 'extend'],
+  'extend-low': ['extend low'],
   retry: ['retry'],
 };
 
@@ -28,6 +30,8 @@ const COUNTED: readonly (readonly [kind: ActionKind, offered: string, pattern: R
   ['vary', 'V', /^(?:v|vary) ?([1-4])$/],
   ['imagine-text', 'imagine ', /^imagine ([1-9])$/],
   ['video-upscale', 'clip ', /^clip ([1-4])$/],
+  ['extend-high', 'extend high ', /^extend(?: high)? ([1-4])$/],
+  ['extend-low', 'extend low ', /^extend low ([1-4])$/],
 ];
 
 const BY_NAME = new Map<string, ActionKind>(
@@ -54,7 +58,7 @@ export function readActionWords(message: string): ActionWish | undefined {
 export function offeredWords(actions: readonly TaskAction[]): string[] {
   const words = actions.flatMap(({ kind, index }) => {
     const counted = COUNTED.find(([one]) => one === kind);
-    if (counted) return index === undefined ? [] : [`${counted[1]}${index}`];
+    if (counted && index !== undefined) return [`${counted[1]}${index}`];
     return NAMES[kind]?.slice(0, 1) ?? [];
   });
   return [...new Set(words)];

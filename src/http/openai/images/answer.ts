@@ -2,9 +2,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { asGatewayError, noteError } from '../../errors.ts';
 import { EventStream } from '../../sse.ts';
+import { warn } from '../../warnings-header.ts';
 import { renderErrorFrame } from '../errors.ts';
 import { finish, follow, TASK_HEADER } from '../tasks.ts';
-import { WARNINGS_HEADER } from '../warnings.ts';
 import type { Beginning, Begun } from './begin.ts';
 import { encode } from './encoding.ts';
 import { type DrawnPicture, type GatherTools, gather } from './gather.ts';
@@ -35,7 +35,7 @@ export async function answerWhole(drawing: Drawing): Promise<unknown> {
     ),
   );
   const pictures = shown.flat();
-  warn(drawing, shortage(wish, pictures));
+  tell(drawing, shortage(wish, pictures));
   return renderDrawn(secondsNow(options), pictures, promptTokens);
 }
 
@@ -63,13 +63,12 @@ export async function answerInEvents(drawing: Drawing): Promise<unknown> {
 async function announce(drawing: Drawing): Promise<number> {
   const { reply, beginning, wish, options } = drawing;
   reply.header(TASK_HEADER, beginning.begun[0].task.id);
-  warn(drawing, []);
+  tell(drawing, []);
   return (await options.tokens?.count(wish.prompt)) ?? 0;
 }
 
-function warn({ reply, wish, beginning }: Drawing, more: readonly string[]): void {
-  const warnings = [...wish.warnings, ...beginning.warnings, ...more];
-  if (warnings.length > 0) reply.header(WARNINGS_HEADER, warnings.join('; '));
+function tell({ reply, wish, beginning }: Drawing, more: readonly string[]): void {
+  warn(reply, ...wish.warnings, ...beginning.warnings, ...more);
 }
 
 function shortage({ count }: ImageWish, pictures: readonly DrawnPicture[]): string[] {

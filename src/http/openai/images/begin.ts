@@ -1,10 +1,11 @@
 /** The tasks that a request for pictures begins, one for each of the three paths. */
 import { GatewayError } from '../../../core/errors.ts';
 import type { MediaLoader, MediaSource } from '../../../core/media.ts';
-import type { Task } from '../../../core/task.ts';
+import { hasEnded, type Task } from '../../../core/task.ts';
+import { measuresOf, regionOf } from '../../mask.ts';
 import { type Client, run, submit } from '../tasks.ts';
 import { isGrid } from './grid.ts';
-import { regionOf } from './mask.ts';
+
 import { withoutRatio, withRatio } from './ratio.ts';
 import type { EarlierPicture, ImageWish } from './wish.ts';
 
@@ -76,11 +77,13 @@ async function imagine(
   return { task, indexes: upTo(count) };
 }
 
+const MASK_FORM = { marks: 'transparent', param: 'mask' } as const;
+
 async function beginRegion(tools: BeginTools, wish: ImageWish, mask: MediaSource): Promise<Beginning> {
   if (wish.earlier === undefined) throw foreignPicture();
   const { bytes } = mask.type === 'bytes' ? mask : await tools.pictures.load(mask, tools.signal);
   // Before the bot is asked for anything: a broken mask must not cost an upscale. A grid has the shape of its pictures.
-  await regionOf(bytes, measuresOf(await requireEarlier(tools, wish.earlier)));
+  await regionOf(bytes, measuresOf(await requireEarlier(tools, wish.earlier)), MASK_FORM);
   const { task: picture, warnings } = await singlePicture(tools, wish, wish.earlier);
   const { task } = await submit(tools, {
     model: wish.model,
@@ -89,7 +92,7 @@ async function beginRegion(tools: BeginTools, wish: ImageWish, mask: MediaSource
     images: [],
     parentId: picture.id,
     action: { kind: 'vary-region' },
-    form: { prompt: wish.prompt, mask: await regionOf(bytes, measuresOf(picture)) },
+    form: { prompt: wish.prompt, mask: await regionOf(bytes, measuresOf(picture), MASK_FORM) },
   });
   return { begun: [{ task, indexes: upTo(wish.count) }], warnings };
 }
@@ -134,20 +137,14 @@ async function requireEarlier(
   { service, caller, signal }: Client,
   { taskId }: EarlierPicture,
 ): Promise<Task> {
-  const param = { param: 'task_id' };
+  const param = 'task_id';
   const task = await service.findTask(caller, taskId, signal);
-  if (!task) throw new GatewayError('task_not_found', `There is no task "${taskId}".`, param);
+  if (!task) throw new GatewayError('task_not_found', `There is no task "${taskId}".`, { param });
   if (task.status === 'succeeded') return task;
-  throw new GatewayError(
-    'parent_unfinished',
-    `Task ${taskId} has not succeeded: it is ${task.status}.`,
+  throw new GatewayError('parent_unfinished', `Task ${taskId} has not succeeded: it is ${task.status}.`, {
     param,
-  );
-}
-
-function measuresOf({ media }: Task): { width: number; height: number } | undefined {
-  const { width, height } = media[0] ?? {};
-  return width !== undefined && height !== undefined ? { width, height } : undefined;
+    ...(hasEnded(task) ? { hint: 'It never will: start again, or choose another one.' } : {}),
+  });
 }
 
 function upTo(count: number): number[] {

@@ -6,8 +6,8 @@ import { GatewayError } from '../../../core/errors.ts';
 import type { MediaLoader } from '../../../core/media.ts';
 import { departureOf } from '../../departure.ts';
 import { callerOf } from '../../request-context.ts';
-import { WARNINGS_HEADER } from '../warnings.ts';
-import { type Drawings, draw } from './draw.ts';
+import { warn } from '../../warnings-header.ts';
+import { draw } from './draw.ts';
 import { imageWarnings, renderImages } from './render.ts';
 import { type ImageRequest, readImageRequest } from './request.ts';
 
@@ -27,11 +27,11 @@ export async function generateInChat(
 ): Promise<unknown> {
   const wanted = readImageRequest(request.body);
   const signal = departureOf(reply);
-  warn(reply, wanted);
+  warn(reply, ...imageWarnings(wanted));
   try {
     const chats = startChats(options, request, wanted, signal);
     const drawings = await draw(chats, wanted.format === 'url' ? undefined : options.pictures, signal);
-    warn(reply, wanted, drawings);
+    warn(reply, ...imageWarnings(wanted, drawings));
     return renderImages(Math.floor(options.clock.now() / 1000), drawings);
   } catch (error) {
     // Nobody is there to read an answer.
@@ -55,9 +55,4 @@ function startChats(
   const messages = [{ role: 'user', text: wanted.text, files: [] }] as const;
   const one = { caller, model, messages, streamed: false, signal, requestId: request.id };
   return Array.from({ length: wanted.count }, () => service.chat(one));
-}
-
-function warn(reply: FastifyReply, wanted: ImageRequest, drawings?: Drawings): void {
-  const text = imageWarnings(wanted, drawings);
-  if (text !== '') reply.header(WARNINGS_HEADER, text);
 }

@@ -2,6 +2,7 @@
 import sharp, { type Sharp } from 'sharp';
 import { GatewayError } from '../../../core/errors.ts';
 import type { MediaFile } from '../../../core/media.ts';
+import { PIXEL_LIMIT } from '../../mask.ts';
 
 /** How a picture is given (openai-openapi: CreateImageRequest, `output_format` and `output_compression`). */
 export interface Encoding {
@@ -17,9 +18,6 @@ export interface Encoded {
   readonly width: number;
   readonly height: number;
 }
-
-/** Larger ones are no pictures of these bots: 100 million pixels are four times their largest. */
-export const PIXEL_LIMIT = { limitInputPixels: 100_000_000 } as const;
 
 /** A grid has two rows of two. */
 const COLUMNS = 2;

@@ -68,7 +68,7 @@ async function wholes(
   const { id: taskId, finalPrompt: prompt } = task;
   return Promise.all(
     media.map(async ({ url }) => {
-      const common = { taskId, prompt, warning: undefined };
+      const common = { taskId, prompt, warning: task.warning };
       if (wish.format === 'url') return { ...common, url, encoded: undefined };
       const file = await loadPicture(tools.pictures, { url }, tools.signal);
       return { ...common, url: undefined, encoded: await encode(file, wish.encoding) };
@@ -84,7 +84,7 @@ async function cutOut(
 ): Promise<DrawnPicture> {
   const encoded = await cut(await loadGrid(), index, wish.encoding);
   const taskId = `${task.id}:${index}`;
-  return { taskId, prompt: task.finalPrompt, url: undefined, encoded, warning: undefined };
+  return { taskId, prompt: task.finalPrompt, url: undefined, encoded, warning: task.warning };
 }
 
 async function upscaled(

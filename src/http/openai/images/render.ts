@@ -1,6 +1,6 @@
 /** Pictures in OpenAI's shape (openai-openapi: ImagesResponse, Image, ImageGenUsage), and what is said of them. */
 import type { Usage } from '../../../core/chat.ts';
-import { warningText } from '../warnings.ts';
+import { ignoredWarning } from '../../warnings-header.ts';
 import type { Drawings, Picture } from './draw.ts';
 import type { ImageRequest } from './request.ts';
 
@@ -27,15 +27,14 @@ function renderUsage({ promptTokens, completionTokens }: Usage) {
   };
 }
 
-/** What could not be done as asked, as the value of the warnings' header; empty when there is nothing to say. */
-export function imageWarnings(request: ImageRequest, drawings?: Drawings): string {
+/** What could not be done as asked; undefined entries say nothing. */
+export function imageWarnings(request: ImageRequest, drawings?: Drawings): (string | undefined)[] {
   const { ignored, wished, count } = request;
-  const warnings = [
-    ignored.length > 0 ? warningText(ignored) : '',
-    wished.length > 0 ? `asked for, not guaranteed: ${wished.join(', ')}` : '',
+  return [
+    ignoredWarning(ignored),
+    wished.length > 0 ? `asked for, not guaranteed: ${wished.join(', ')}` : undefined,
     drawings?.failure
       ? `${drawings.pictures.length} of ${count} pictures came: ${drawings.failure.code}`
-      : '',
+      : undefined,
   ];
-  return warnings.filter((warning) => warning !== '').join('; ');
 }

@@ -28,11 +28,11 @@ const IN_WORDS = ['size', 'quality', 'style'] as const;
 const KNOWN = new Set<string>(['prompt', 'model', 'n', 'response_format', 'stream', 'user', ...IN_WORDS]);
 
 /** Values that ask for what happens anyway. */
-const HARMLESS: Readonly<Record<string, unknown>> = {
-  background: 'auto',
-  moderation: 'auto',
-  partial_images: 0,
-};
+const HARMLESS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+  ['background', 'auto'],
+  ['moderation', 'auto'],
+  ['partial_images', 0],
+]);
 
 /**
  * Reads the body of a request for pictures.
@@ -65,6 +65,9 @@ function drawingOrder(body: ImageBody, wished: readonly (typeof IN_WORDS)[number
 
 function ignoredIn(body: object): string[] {
   return Object.entries(body)
-    .filter(([name, value]) => (value ?? null) !== null && !KNOWN.has(name) && HARMLESS[name] !== value)
+    .filter(
+      ([name, value]) =>
+        (value ?? null) !== null && !KNOWN.has(name) && !(HARMLESS.has(name) && HARMLESS.get(name) === value),
+    )
     .map(([name]) => name);
 }

@@ -3,6 +3,7 @@
  * fields are let through; a known field of a wrong type is an error even where its value would be ignored.
  */
 import { z } from 'zod';
+import { isBlankText, textFault } from '../../prompt-text.ts';
 
 /** Longest prompt, in characters (openai-openapi: CreateImageRequest, `prompt`). */
 const LONGEST_PROMPT = 32_000;
@@ -17,7 +18,8 @@ export const imageSchema = z.object({
   prompt: z
     .string()
     .max(LONGEST_PROMPT, `must not be longer than ${LONGEST_PROMPT} characters`)
-    .refine((text) => text.trim() !== '', 'must not be empty'),
+    .refine((text) => !isBlankText(text), 'must not be empty')
+    .refine((text) => textFault(text) === undefined, 'must not hold NUL or half of a surrogate pair'),
   model: z.string().min(1, 'must not be empty').nullish(),
   n: z.int().min(1, 'must be at least 1').max(10, 'must be at most 10').nullish(),
   size: z

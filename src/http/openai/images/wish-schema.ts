@@ -1,5 +1,6 @@
 /** What a drawing bot takes beyond, and instead of, what a chat bot that draws takes. */
 import { z } from 'zod';
+import { textFault } from '../../prompt-text.ts';
 import { imageSchema } from './schema.ts';
 
 /** A bot draws four pictures at once. */
@@ -29,4 +30,9 @@ export const wishSchema = imageSchema.extend({
 export type WishBody = z.infer<typeof wishSchema>;
 
 /** The same without words. */
-export const wordlessSchema = wishSchema.extend({ prompt: z.string().nullish() });
+export const wordlessSchema = wishSchema.extend({
+  prompt: z
+    .string()
+    .refine((text) => textFault(text) === undefined, 'must not hold NUL or half of a surrogate pair')
+    .nullish(),
+});

@@ -1,7 +1,7 @@
 import type { MediaSource } from '../../../core/media.ts';
 import { emptyBody } from '../../json-body.ts';
+import { ignoredWarning } from '../../warnings-header.ts';
 import { check } from '../issues.ts';
-import { warningText } from '../warnings.ts';
 import type { Encoding } from './encoding.ts';
 import { withRatio } from './ratio.ts';
 import { type WishBody, wishSchema, wordlessSchema } from './wish-schema.ts';
@@ -49,12 +49,12 @@ const KNOWN = new Set([
 ]);
 
 /** Values that ask for what happens anyway. */
-const HARMLESS: Readonly<Record<string, readonly unknown[]>> = {
-  background: ['auto', 'opaque'],
-  moderation: ['auto'],
-  quality: ['auto', 'standard'],
-  partial_images: [0],
-};
+const HARMLESS: ReadonlyMap<string, readonly unknown[]> = new Map<string, readonly unknown[]>([
+  ['background', ['auto', 'opaque']],
+  ['moderation', ['auto']],
+  ['quality', ['auto', 'standard']],
+  ['partial_images', [0]],
+]);
 
 /**
  * Reads the parameters of a request for pictures of a drawing bot.
@@ -86,8 +86,10 @@ export function readWish(
     mask: sent.mask,
     earlier: earlierOf(checked),
     warnings: [
-      ...(ignored.length > 0 ? [warningText(ignored)] : []),
-      ...(warning === undefined ? [] : [warning]),
+      ...[ignoredWarning(ignored), warning].filter((one) => one !== undefined),
+      ...(needsWords || (checked.prompt ?? '').trim() === ''
+        ? []
+        : ['prompt ignored: variations take no words']),
       ...(stream && checked.response_format === 'url' ? ['response_format: a stream carries b64_json'] : []),
     ],
   };
@@ -106,6 +108,6 @@ function ignoredIn(body: object, format: ImageWish['format'], stream: boolean): 
   ]);
   return Object.entries(body)
     .filter(([name, value]) => (value ?? null) !== null && !KNOWN.has(name) && !obeyed.has(name))
-    .filter(([name, value]) => !HARMLESS[name]?.includes(value))
+    .filter(([name, value]) => !HARMLESS.get(name)?.includes(value))
     .map(([name]) => name);
 }

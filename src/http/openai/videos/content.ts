@@ -3,11 +3,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '../../../core/errors.ts';
 import type { Media, VideoSource, VideoStream } from '../../../core/media.ts';
 import { hasEnded, type Task } from '../../../core/task.ts';
+import { clipOf } from '../../clips.ts';
 import { departureOf } from '../../departure.ts';
 import { asGatewayError } from '../../errors.ts';
 import { callerOf } from '../../request-context.ts';
-import { WARNINGS_HEADER } from '../warnings.ts';
-import { clipOf, requireFilm, videoId } from './films.ts';
+import { warn } from '../../warnings-header.ts';
+import { requireFilm, videoId } from './films.ts';
 import type { VideoOptions } from './options.ts';
 import { readRange } from './range.ts';
 
@@ -106,7 +107,7 @@ function send(reply: FastifyReply, stream: VideoStream, { clip, tag, isHead, nam
       .send();
   }
   const type = playable(clip.contentType) ?? playable(stream.contentType) ?? 'video/mp4';
-  if (type.startsWith('image/')) reply.header(WARNINGS_HEADER, `the bot gave an animated picture: ${type}`);
+  if (type.startsWith('image/')) warn(reply, `the bot gave an animated picture: ${type}`);
   const ending = type === 'video/quicktime' ? 'mov' : type.split('/')[1];
   reply.headers({ 'content-type': type, 'content-disposition': `inline; filename="${name}.${ending}"` });
   if (range) reply.header('content-range', `bytes ${range.start}-${range.end}/${size ?? '*'}`);

@@ -1,19 +1,10 @@
 /** Which of a caller's tasks are videos, by which name, and in which order they are listed. */
 import type { Caller } from '../../../core/caller.ts';
 import { GatewayError } from '../../../core/errors.ts';
-import type { Media } from '../../../core/media.ts';
-import type { ActionKind, Task } from '../../../core/task.ts';
+import type { Task } from '../../../core/task.ts';
 import type { TaskService } from '../../../core/tasks.ts';
+import { showsClip } from '../../clips.ts';
 import { driversOf } from './models.ts';
-
-/** Buttons of Midjourney whose result is a clip. */
-const FILMING_ACTIONS: ReadonlySet<ActionKind> = new Set([
-  'animate-high',
-  'animate-low',
-  'extend-high',
-  'extend-low',
-  'video-upscale',
-]);
 
 const PREFIX = 'video_';
 
@@ -30,21 +21,9 @@ export function taskIdOf(id: string): string | undefined {
   return /^(?:video_)?(\d{1,20})$/.exec(id)?.[1];
 }
 
-/** The clip that such a task has made: a video; or what came instead, as Midjourney gives most clips as animated pictures. */
-export function clipOf({ media }: Pick<Task, 'media'>): Media | undefined {
-  return media.find(isVideo) ?? media[0];
-}
-
-function isVideo({ contentType, name, url }: Media): boolean {
-  return contentType?.startsWith('video/') || /\.(?:mp4|webm|mov)(?:\?|$)/i.test(name ?? url);
-}
-
 /** True when the work of a task is a clip. @param drivers driver by bot */
 function isFilm(task: Task, drivers: ReadonlyMap<string, string>): boolean {
-  const { verb, action } = task.request;
-  if (verb === 'create' || verb === 'animate' || task.media.some(isVideo)) return true;
-  if (verb !== 'act' || action === undefined) return false;
-  return FILMING_ACTIONS.has(action.kind) || drivers.get(task.botId) === 'pika';
+  return showsClip(task) || (task.request.verb === 'act' && drivers.get(task.botId) === 'pika');
 }
 
 /** The task of a video. @throws GatewayError task_not_found */

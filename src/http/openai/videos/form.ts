@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import { GatewayError } from '../../../core/errors.ts';
 import type { MediaSource } from '../../../core/media.ts';
-import { emptyBody } from '../../json-body.ts';
+import { jsonObjectOf } from '../../json-body.ts';
 import { type FormBody, readForm } from '../../multipart-body.ts';
 import { readImageUrl } from '../data-url.ts';
 
@@ -18,12 +18,7 @@ const NAME = 'input_reference';
 /** @throws GatewayError invalid_request, unsupported_parameter, media_invalid, body_too_large */
 export async function readVideoBody(request: FastifyRequest, limitBytes: number): Promise<VideoBodyParts> {
   if (request.isMultipart()) return partsOf(await readForm(request, limitBytes));
-  const { body } = request;
-  if (body === undefined || body === null) throw emptyBody();
-  if (typeof body !== 'object' || Array.isArray(body)) {
-    throw new GatewayError('invalid_request', 'The body of the request must be a JSON object.', { hint: '' });
-  }
-  const { [NAME]: reference, ...fields } = { ...body } as Readonly<Record<string, unknown>>;
+  const { [NAME]: reference, ...fields } = jsonObjectOf(request);
   const isAbsent = reference === undefined || reference === null;
   return { fields, reference: isAbsent ? undefined : referenceOf(reference) };
 }

@@ -1,6 +1,7 @@
 /** Videos in OpenAI's shapes (openai-openapi: VideoResource, VideoListResource, DeletedVideoResource). */
 import type { Task, TaskStatus } from '../../../core/task.ts';
-import { clipOf, videoId } from './films.ts';
+import { clipOf } from '../../clips.ts';
+import { videoId } from './films.ts';
 import { sizeFor } from './shape.ts';
 
 const STATUSES: Readonly<Record<TaskStatus, 'queued' | 'in_progress' | 'completed' | 'failed'>> = {

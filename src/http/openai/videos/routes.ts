@@ -7,9 +7,9 @@ import { allowOnly } from '../../method-guard.ts';
 import { takeForms } from '../../multipart-body.ts';
 import { checkPikaPrompt, languageWarning } from '../../pika-prompt.ts';
 import { callerOf } from '../../request-context.ts';
+import { ignoredWarning, warn } from '../../warnings-header.ts';
 import { check } from '../issues.ts';
 import { type Order, submit, TASK_HEADER } from '../tasks.ts';
-import { WARNINGS_HEADER, warningText } from '../warnings.ts';
 import { sendContent } from './content.ts';
 import { listFilms, requireFilm } from './films.ts';
 import { readVideoBody } from './form.ts';
@@ -86,10 +86,7 @@ async function remix(
     const isPika = drivers.get(parent.botId) === 'pika';
     if (isPika) checkPikaPrompt(prompt);
     const language = isPika ? languageWarning(prompt) : undefined;
-    const warnings = [
-      ...(ignored.length > 0 ? [warningText(ignored)] : []),
-      ...(language === undefined ? [] : [language]),
-    ];
+    const warnings = [ignoredWarning(ignored), language];
     const action = { kind: 'remix' } as const;
     const { model, id: parentId } = parent;
     const order = { model, verb: 'act', prompt, images: [], parentId, action, form: { prompt } } as const;
@@ -103,9 +100,9 @@ function begin(
   request: FastifyRequest,
   reply: FastifyReply,
   order: Order,
-  warnings: readonly string[],
+  warnings: readonly (string | undefined)[],
 ): Promise<unknown> {
-  if (warnings.length > 0) reply.header(WARNINGS_HEADER, warnings.join('; '));
+  warn(reply, ...warnings);
   return attended(request, reply, async (caller, signal) => {
     const { task } = await submit({ service, caller, signal }, order);
     reply.header(TASK_HEADER, task.id);

@@ -3,6 +3,7 @@
  * stands for absent; a known field of a wrong type is an error even where its value would be ignored.
  */
 import { z } from 'zod';
+import { isBlankText, textFault } from '../../prompt-text.ts';
 
 /** Longest prompt, in characters; bots may take less. */
 const LONGEST_PROMPT = 32_000;
@@ -10,7 +11,8 @@ const LONGEST_PROMPT = 32_000;
 const prompt = z
   .string()
   .max(LONGEST_PROMPT, `must not be longer than ${LONGEST_PROMPT} characters`)
-  .refine((text) => text.trim() !== '', 'must not be empty');
+  .refine((text) => !isBlankText(text), 'must not be empty')
+  .refine((text) => textFault(text) === undefined, 'must not hold NUL or half of a surrogate pair');
 
 /** The body of `POST /v1/videos`, its picture apart. Sizes and lengths beyond OpenAI's own are let through. */
 export const videoSchema = z.object({

@@ -3,9 +3,9 @@ import type { ChatService } from '../../../core/chat.ts';
 import { GatewayError } from '../../../core/errors.ts';
 import type { TaskService } from '../../../core/tasks.ts';
 import { checkPikaPrompt, languageWarning } from '../../pika-prompt.ts';
+import { ignoredWarning } from '../../warnings-header.ts';
 import { check } from '../issues.ts';
 import type { Order } from '../tasks.ts';
-import { warningText } from '../warnings.ts';
 import type { VideoBodyParts } from './form.ts';
 import { type FilmingModel, filmingModel } from './models.ts';
 import { videoSchema } from './schema.ts';
@@ -37,7 +37,7 @@ export function readVideoWish(
   const verb = reference === undefined ? 'create' : 'animate';
   return {
     order: { model: film.model, verb, prompt, images: reference ? [reference] : [] },
-    warnings: [...(ignored.length > 0 ? [warningText(ignored)] : []), ...warnings],
+    warnings: [ignoredWarning(ignored), ...warnings].filter((one) => one !== undefined),
   };
 }
 
