@@ -32,6 +32,7 @@ describe('a file that cannot be imported', () => {
     ['APISSL_keyStorePath: "C:\\keys\\my.jks"', 'a backslash inside "double quotes"'],
     ['Keepalive_sendMessage: hello: world', 'put it in quotes'],
     ['Bots:\n  - Key: *secret', 'an alias'],
+    ['Bots:\n  - Key: x\n    <<: words', '"<<" stands in front of no group'],
     ['server: {}\naccounts: []\nbots: []', 'a file of cordgate already'],
   ])('%j is refused with the reason', (text, reason) => expect(refusalOf(text)).toContain(reason));
 
@@ -165,7 +166,11 @@ const odd = fc.oneof(
   fc.boolean(),
   fc.constant(null),
   fc.array(word),
-  fc.dictionary(word, word),
+  // The library writes the key "<<" without quotes, which YAML then takes for a merge.
+  fc.dictionary(
+    word.filter((name) => name !== '<<'),
+    word,
+  ),
 );
 const some = (names: readonly string[]) =>
   fc.dictionary(fc.constantFrom(...names), odd, { noNullPrototype: true, maxKeys: names.length });

@@ -104,7 +104,7 @@ function plainData(document: Document): unknown {
     return document.toJS({ maxAliasCount: 50 });
   } catch {
     throw new ImportError(
-      'the file is not valid YAML: an alias ("*" at the start of a value) leads nowhere, or too far; put such a value in quotes',
+      'the file is not valid YAML: an alias ("*" at the start of a value) leads nowhere, or too far, or "<<" stands in front of no group of keys; put such a text in quotes',
     );
   }
 }

@@ -55,7 +55,7 @@ export async function change(
     const findParent = () => service.findTask(caller, parentId, signal);
     const region = mask === undefined ? undefined : await regionFor(mask, await findParent());
     const form = { ...(prompt === '' ? {} : { prompt }), ...(region === undefined ? {} : { mask: region }) };
-    const order = { driver, verb: 'act', prompt: '', images: [], parentId, form, state, notify } as const;
+    const order = { driver, verb: 'act', prompt, images: [], parentId, form, state, notify } as const;
     const { task } = await press({
       action,
       asked,

@@ -15,12 +15,6 @@ export interface PikaRequest extends Extras {
 /** @throws GatewayError invalid_request */
 export function readCreate({ fields, files }: BodyWithFiles): PikaRequest {
   refuseFilesBut(files, undefined);
-  if (files.length > 0) {
-    throw new GatewayError('invalid_request', 'A clip of words alone takes no picture.', {
-      param: 'file',
-      hint: 'Send the picture to POST /pika/animate.',
-    });
-  }
   const prompt = pikaPromptOf(fields);
   if (prompt === '') throw missing('prompt');
   return { prompt, picture: undefined, ...extrasOf(fields, ['prompt'], PIKA_DIALECT) };
@@ -46,10 +40,12 @@ function refuseFilesBut(files: readonly SentFile[], wanted: string | undefined):
   const other = files.find(({ field }) => field !== wanted);
   if (!other) return;
   if (other.field === 'prompt') throw wrongType('prompt');
-  if (wanted === undefined) return;
-  throw new GatewayError('invalid_request', 'The picture came under another name.', {
-    param: wanted,
-    hint: `Send it as the form field "${wanted}".`,
+  const param = other.field.slice(0, 64);
+  const problem =
+    wanted === undefined ? 'a clip of words alone takes no picture' : 'the picture came under another name';
+  throw new GatewayError('invalid_request', `The form field "${param}" is a file: ${problem}.`, {
+    param,
+    hint: wanted === undefined ? 'Send it to POST /pika/animate.' : `Send it as the form field "${wanted}".`,
   });
 }
 

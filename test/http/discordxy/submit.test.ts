@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { whiteMask } from '../masks.ts';
 import { imagine, makeScene, OTHER_KEY, read, type Scene, send } from './support.ts';
 
 async function finished(scene: Scene): Promise<string> {
@@ -96,7 +97,7 @@ describe('the body of a submission', () => {
       state: 'mine',
       notify: { url: 'https://hooks.example.org/x', dialect: 'discordxy' },
     });
-    expect(response.headers['x-cordgate-warnings']).toBe('unsupported parameters ignored: botType');
+    expect(response.headers['x-cordgate-warnings']).toBe('unsupported parameters ignored: botType, ???');
   });
 });
 
@@ -129,7 +130,8 @@ describe('POST change', () => {
     const id = await finished(scene);
     await send(scene, '/mj/change', { taskId: id, action: word });
     expect(scene.tasks.orders.at(-1)).toMatchObject({ verb: 'act', prompt: '', parentId: id, action });
-    expect(scene.tasks.orders.at(-1)?.form).toBeUndefined();
+    // A form that opens in remix mode keeps the words it shows: nobody is asked for others.
+    expect(scene.tasks.orders.at(-1)).toMatchObject({ form: {}, cannotBeAsked: true });
   });
 
   it.each(['/mj/submit', '/mj'])('answers with the id of a new task (%s)', async (family) => {
@@ -144,11 +146,12 @@ describe('POST change', () => {
     const scene = makeScene();
     const id = await finished(scene);
     const customId = 'MJ::JOB::reroll::0::4e68485a-900c-4c1b-9222-f9b5ae4b3fcf::SOLO';
-    const mask = 'data:image/png;base64,iVBORw0K\nGgo=';
+    const white = await whiteMask(64);
+    const mask = `data:image/png;base64,${white.slice(0, 8)}\n${white.slice(8)}`;
     await send(scene, '/mj/change', { taskId: id, customId, prompt: 'a hat', maskBase64: mask });
     expect(scene.tasks.orders.at(-1)).toMatchObject({
       action: { customId },
-      form: { prompt: 'a hat', mask: 'iVBORw0KGgo=' },
+      form: { prompt: 'a hat', mask: expect.stringMatching(/^iVBORw0KGgo/) },
     });
   });
 

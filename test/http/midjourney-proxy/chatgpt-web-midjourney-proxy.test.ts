@@ -5,6 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../src/core/errors.ts';
 import { JOB } from '../../support/fake-tasks.ts';
+import { whiteMask } from '../masks.ts';
 import { type Fixture, finishedGrid, makeProxy, PNG, SECRET } from './support.ts';
 
 const DATA_URL = `data:image/png;base64,${PNG}`;
@@ -121,7 +122,7 @@ describe('chatgpt-web-midjourney-proxy', () => {
     const page = new Page(proxy);
     const grid = await finishedGrid(proxy);
     proxy.tasks.asksForms = true;
-    const window = { prompt: 'a hat', maskBase64: DATA_URL };
+    const window = { prompt: 'a hat', maskBase64: await whiteMask(64) };
     expect(await page.pressWith(grid, `MJ::JOB::variation::1::${JOB}`, window)).toMatchObject(taken);
   });
 

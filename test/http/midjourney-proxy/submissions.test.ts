@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { TaskOrder } from '../../../src/core/tasks.ts';
 import { GRID_ACTIONS, JOB } from '../../support/fake-tasks.ts';
+import { whiteMask } from '../masks.ts';
 import { CALLER, finishedGrid, makeProxy, PNG, studio } from './support.ts';
 
 const DATA_URL = `data:image/png;base64,${PNG}`;
+/** Of the size of a finished grid. */
+const MASK = await whiteMask(2048);
 const LINK = 'https://pictures.example.org/cat.png';
 const bytes = { type: 'bytes', bytes: Buffer.from(PNG, 'base64') };
 
@@ -104,8 +107,8 @@ const OTHER_BUTTONS: [string, (id: string) => object, Expected][] = [
   ['video', (taskId) => ({ taskId, action: 'extend' }), act({ kind: 'extend-low' })],
   [
     'edits',
-    (taskId) => ({ taskId, prompt: 'a hat', maskBase64: DATA_URL, image: LINK }),
-    act({ kind: 'vary-region' }, { form: { prompt: 'a hat', mask: PNG } }),
+    (taskId) => ({ taskId, prompt: 'a hat', maskBase64: MASK, image: LINK }),
+    act({ kind: 'vary-region' }, { form: { prompt: 'a hat', mask: MASK } }),
   ],
 ];
 
@@ -232,7 +235,11 @@ describe('windows', () => {
     ['the words of the caller', { prompt: 'a dog' }, { prompt: 'a dog' }],
     ['without words those that it holds', {}, {}],
     ['null as no words', { prompt: null, maskBase64: null }, {}],
-    ['a mask without its head', { prompt: 'a dog', maskBase64: DATA_URL }, { prompt: 'a dog', mask: PNG }],
+    [
+      'a mask without its head',
+      { prompt: 'a dog', maskBase64: `data:image/png;base64,${MASK}` },
+      { prompt: 'a dog', mask: MASK },
+    ],
   ])('the window takes %s', async (_name, body, form) => {
     const { proxy, json } = await waiting();
     const filled = await proxy.post('/mj/submit/modal', { taskId: json.result, ...body });

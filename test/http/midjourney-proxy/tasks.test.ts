@@ -72,6 +72,7 @@ describe('a task', () => {
       buttons: expect.any(Array),
       properties: {
         notifyHook: 'https://shop.example.org/hook',
+        warning: null,
         finalPrompt: 'a small cat --v 6.1',
         messageId: '1230720793068179496',
         messageHash: JOB,

@@ -117,7 +117,7 @@ describe('a chat with a drawing bot', () => {
       [shows('/blend', 'https://example.org/a.png', 'https://example.org/b.png')],
       { verb: 'blend', prompt: '', images: [{ type: 'link' }, { type: 'link' }] },
     ],
-    ['a button without a task', [says('U2')], { verb: 'imagine', prompt: 'U2' }],
+    ['a button’s word behind /imagine', [says('/imagine reroll')], { verb: 'imagine', prompt: 'reroll' }],
     [
       'a sentence with a button’s word',
       [
