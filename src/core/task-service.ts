@@ -262,6 +262,7 @@ class Tasks implements RunningTaskService {
     const task: Task = {
       id: ids.nonce(),
       botId: setup.id,
+      driver: setup.driver.name,
       model: order.model ?? setup.models[0] ?? setup.id,
       callerId: order.caller.id,
       accountId: room.account.id,

@@ -152,6 +152,8 @@ export interface Task {
   /** Decimal, like a snowflake; grows with time. */
   readonly id: string;
   readonly botId: string;
+  /** Name of the bot's driver. */
+  readonly driver: string;
   readonly model: string;
   /** The caller's id; only that caller and admins see the task. */
   readonly callerId: string;

@@ -20,6 +20,7 @@ const STATUSES: readonly TaskStatus[] = [
 export const sampleTask = (changes: Partial<Task> = {}): Task => ({
   id: '1211421713496994992',
   botId: 'midjourney',
+  driver: 'midjourney',
   model: 'midjourney',
   callerId: 'alice',
   accountId: 'first',

@@ -7,6 +7,7 @@ import { FakeClock } from '../support/fake-clock.ts';
 export const TASK: Task = {
   id: '1211421713496994993',
   botId: 'midjourney',
+  driver: 'midjourney',
   model: 'midjourney',
   callerId: 'painter',
   accountId: 'alice',

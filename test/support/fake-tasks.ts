@@ -208,6 +208,7 @@ export function createFakeTasks(): FakeTasks {
       const task: Task = {
         id: (1_211_421_713_496_994_992n + counter).toString(),
         botId,
+        driver: botId === 'pika' ? 'pika' : 'midjourney',
         model: botId,
         callerId: order.caller.id,
         accountId: 'alice',

@@ -19,8 +19,6 @@ export function accountOf(studios: readonly StudioView[], id: string | undefined
 }
 
 /** True for tasks that this dialect shows: not those of bots that other drivers run. */
-export function createTaskFilter(studios: readonly StudioView[]): (task: Task) => boolean {
-  const foreign = new Set(studios.filter(({ driver }) => driver !== DRIVER).map(({ botId }) => botId));
-  for (const { botId } of ownStudios(studios)) foreign.delete(botId);
-  return ({ botId }) => !foreign.has(botId);
+export function isShown({ driver }: Task): boolean {
+  return driver === DRIVER;
 }

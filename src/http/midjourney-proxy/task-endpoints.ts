@@ -4,7 +4,7 @@ import type { Handler, ProxyCall } from './call.ts';
 import { invalid } from './errors.ts';
 import { pictureOf, type RenderedTask, renderTask, throughCdn } from './render.ts';
 import { readBody } from './schema.ts';
-import { createTaskFilter } from './studios.ts';
+import { isShown } from './studios.ts';
 
 /** How many tasks `list` gives, unless `?limit=` asks for another number. */
 const LISTED = 100;
@@ -39,7 +39,7 @@ async function fetchTask(call: ProxyCall): Promise<unknown> {
 
 async function findOwn({ options, caller, id, signal }: ProxyCall): Promise<Task | undefined> {
   const task = await options.service.findTask(caller, id, signal);
-  return task && createTaskFilter(options.service.studios(caller))(task) ? task : undefined;
+  return task && isShown(task) ? task : undefined;
 }
 
 async function imageSeed({ options, caller, id, signal }: ProxyCall): Promise<unknown> {
@@ -53,13 +53,13 @@ async function cancelTask({ options, caller, id, signal }: ProxyCall): Promise<R
 
 async function listTasks({ options, caller, query, signal }: ProxyCall): Promise<RenderedTask[]> {
   const limit = limitOf(query);
-  return shown({ options, caller }, await options.service.listTasks(caller, { limit }, signal));
+  return shown(options.cdn, await options.service.listTasks(caller, { limit }, signal));
 }
 
 async function listQueue({ options, caller, signal }: ProxyCall): Promise<RenderedTask[]> {
   const query = { statuses: QUEUED, limit: MOST_LISTED };
   const tasks = await options.service.listTasks(caller, query, signal);
-  return shown({ options, caller }, [...tasks].reverse());
+  return shown(options.cdn, [...tasks].reverse());
 }
 
 async function listByIds({ options, caller, body, signal }: ProxyCall): Promise<RenderedTask[]> {
@@ -70,15 +70,11 @@ async function listByIds({ options, caller, body, signal }: ProxyCall): Promise<
     const query = { ids: ids.slice(start, start + MOST_LISTED), limit: MOST_LISTED };
     tasks.push(...(await options.service.listTasks(caller, query, signal)));
   }
-  return shown({ options, caller }, tasks);
+  return shown(options.cdn, tasks);
 }
 
-function shown(
-  { options, caller }: Pick<ProxyCall, 'options' | 'caller'>,
-  tasks: readonly Task[],
-): RenderedTask[] {
-  const isOwn = createTaskFilter(options.service.studios(caller));
-  return tasks.filter(isOwn).map((task) => renderTask(task, options.cdn));
+function shown(cdn: string, tasks: readonly Task[]): RenderedTask[] {
+  return tasks.filter(isShown).map((task) => renderTask(task, cdn));
 }
 
 function limitOf(query: unknown): number {

@@ -54,6 +54,7 @@ describe('the options in docs/drawing.md', () => {
 const task = (patch: Partial<Task>): Task => ({
   id: '1211421713496994992',
   botId: 'midjourney',
+  driver: 'midjourney',
   model: 'midjourney',
   callerId: 'me',
   accountId: 'alice',

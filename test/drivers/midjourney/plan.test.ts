@@ -21,6 +21,7 @@ const wish = (more: Partial<TaskWish>): TaskWish => ({
 const parentOf = (name: string, status: Task['status'] = 'succeeded'): Task => ({
   id: '12',
   botId: 'midjourney',
+  driver: 'midjourney',
   model: 'midjourney',
   callerId: 'caller',
   accountId: 'alice',

@@ -102,6 +102,7 @@ class Stage {
     const task: Task = {
       id: `${this.#count}`,
       botId: 'midjourney',
+      driver: 'midjourney',
       model: 'midjourney',
       callerId: 'me',
       accountId: 'alice',

@@ -92,6 +92,7 @@ class Stage {
     const task: Task = {
       id: `${this.#count}`,
       botId: 'pika',
+      driver: 'pika',
       model: 'pika',
       callerId: 'me',
       accountId: 'alice',

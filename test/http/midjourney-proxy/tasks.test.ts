@@ -11,6 +11,7 @@ function task(patch: Partial<Task> = {}, request: Partial<Task['request']> = {})
   return {
     id: '1211421713496994993',
     botId: 'midjourney',
+    driver: 'midjourney',
     model: 'midjourney',
     callerId: 'painter',
     accountId: 'alice',
@@ -230,7 +231,7 @@ describe('a task', () => {
   it('of another kind of bot is none of this dialect', async () => {
     const proxy = makeProxy();
     const id = await finishedGrid(proxy);
-    proxy.tasks.views = [studio({ driver: 'pika' })];
+    proxy.tasks.succeed(id, { driver: 'pika' });
     expect((await proxy.get(`/mj/task/${id}/fetch`)).text).toBe('');
     expect((await proxy.get('/mj/task/list')).json).toEqual([]);
   });
