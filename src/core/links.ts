@@ -6,7 +6,7 @@ import type { Task } from './task.ts';
 const MARGIN_MS = 60 * 60_000;
 
 /** True when a link is signed and has ended or ends soon: `ex` is hexadecimal Unix time in seconds. */
-export function endsSoon(url: string, now: number): boolean {
+function endsSoon(url: string, now: number): boolean {
   const ex = /[?&]ex=([0-9a-f]{1,12})(?:&|$)/i.exec(url)?.[1];
   return ex !== undefined && Number.parseInt(ex, 16) * 1_000 - now < MARGIN_MS;
 }

@@ -2,10 +2,10 @@
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { drawPicture } from '../../src/sim/bots/picture.ts';
-import { isFilmOf } from '../../src/sim/index.ts';
+import { isFilmOf, startSim } from '../../src/sim/index.ts';
 import { type Receiver, startReceiver } from './drawing/receiver.ts';
 import { bytesOf, expectInteractions, expectOwnGrid } from './drawing/studio.ts';
-import { expectOwnFilm, type FilmSet, formOf, startSet } from './filming/set.ts';
+import { expectOwnFilm, type FilmSet, formOf, setOf, startSet } from './filming/set.ts';
 import { fingerprint, pause, range } from './scene.ts';
 import { OTHER_KEY } from './world.ts';
 
@@ -124,6 +124,26 @@ describe('films', () => {
     expect(late).toMatchObject({ status: 'Failed', failReason: expect.stringMatching(/gone/) });
   });
 
+  it('in direct messages with the bot as well', async () => {
+    const sim = await startSim({ port: 0, speed: 40, limits: 'none' });
+    const alice = sim.ready.accounts.find(({ id }) => id === 'alice');
+    const opened = await fetch(`${sim.ready.api}/users/@me/channels`, {
+      method: 'POST',
+      headers: { authorization: alice?.token ?? '', 'content-type': 'application/json' },
+      body: JSON.stringify({ recipients: [sim.ready.bots.pika.userId] }),
+    });
+    const { id: channelId } = (await opened.json()) as { id: string };
+    world = await setOf(sim, { room: { guildId: undefined, channelId } });
+    const first = await world.shown(await world.film('between the two of us'));
+    expect(first.channelId).toBe(channelId);
+    await expectOwnFilm(first);
+    await expectOwnFilm(await world.shown(await world.animate(PNG, 'she jumps')), PNG);
+    await expectOwnFilm(await world.shown(await world.press(first.nonce, { action: 'Retry' })));
+    const remix = await world.press(first.nonce, { action: 'Remix', prompt: 'another one' });
+    await expectOwnFilm(await world.shown(remix));
+    expectInteractions(sim, 5);
+  });
+
   it('are told to a callback in the shape of the status', async () => {
     world = await startSet();
     const receiver: Receiver = await startReceiver();
@@ -137,7 +157,7 @@ describe('films', () => {
 
   it('run over several accounts, each with its own line, and a full line is a 429', async () => {
     world = await startSet(
-      { users: 2, pika: { takesMs: 24_000 } },
+      { users: 2, pika: { takesMs: 14_000 } },
       { room: { concurrency: 2, queue: 3 }, draws: true },
     );
     const answers = await Promise.all(

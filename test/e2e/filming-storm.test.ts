@@ -13,7 +13,8 @@ import {
   shake,
 } from './filming/crowd.ts';
 import { expectOwnFilm, type FilmSet, type SeenFilm, startSet } from './filming/set.ts';
-import { fasterClock } from './world.ts';
+import { range } from './scene.ts';
+import { fasterClock, KEY } from './world.ts';
 
 const MANY = 100;
 const ACCOUNTS = 5;
@@ -25,7 +26,7 @@ afterEach(() => world.close());
 async function start(bot: object = {}, concurrency = 5): Promise<void> {
   const clock = fasterClock(8);
   world = await startSet(
-    { users: ACCOUNTS, speed: 1, clock },
+    { users: ACCOUNTS, speed: 1, clock, pika: { concurrency: 20 } },
     { clock, room: { concurrency }, bot: { pollSeconds: 2, ...bot } },
   );
 }
@@ -78,12 +79,16 @@ describe('a hundred videos over five accounts in one channel', () => {
     await expectNothingLeft(world, MANY, ACCOUNTS);
   }, 40_000);
 
-  it('end, and never with another’s video, though events are lost and sockets drop', async () => {
+  it('end, and never with another’s video, though events and answers are lost and sockets drop', async () => {
     await start({ timeoutMinutes: 0.6, submitMinutes: 0.5 });
     followAll(world.sim, TELLING, 34, { foreign: 1 });
     world.sim.fault({ type: 'lose-events', times: 4_000, every: 9 });
     world.sim.fault({ type: 'duplicate-events', times: 4_000, every: 5 });
     world.sim.fault({ type: 'reorder-events', times: 2_000, every: 7, hold: 2, forMs: 400 });
+    const onSending = { type: 'rest', method: 'POST', path: '/interactions', times: 5 } as const;
+    world.sim.fault({ ...onSending, action: 'lose-answer' });
+    world.sim.fault({ ...onSending, action: 'act-and-hang' });
+    world.sim.fault({ ...onSending, status: 429, retryAfterMs: 2_000 });
     const stop = shake(world.sim, BREAKS, 500);
     const orders = ordersOf(MANY, TELLING.length);
     const films = await filmAll(orders, 30_000);
@@ -97,14 +102,14 @@ describe('a hundred videos over five accounts in one channel', () => {
       (accounts) => accounts.every(({ state }) => state === 'ready'),
       10_000,
     );
-    await expectNothingLeft(world, MANY, ACCOUNTS);
+    await expectNothingLeft(world, MANY, ACCOUNTS, 2 * onSending.times);
     const { gateway } = world.sim.state() as { gateway: { resumes: number; identifies: number } };
     expect(gateway.resumes).toBeGreaterThan(0);
     expect(gateway.identifies).toBeGreaterThan(ACCOUNTS);
   }, 60_000);
 
   it('are never guessed: of a bot that tells nothing but the words, equal ones may fail, others do not', async () => {
-    await start({ timeoutMinutes: 0.5 }, 10);
+    await start({ timeoutMinutes: 0.4 }, 20);
     followAll(world.sim, MUTES, 34, { foreign: 1 });
     const orders = ordersOf(MANY, MUTES.length);
     const films = await filmAll(orders, 30_000);
@@ -117,7 +122,7 @@ describe('a hundred videos over five accounts in one channel', () => {
   it.each(['silent', 'mentions'] as const)(
     'are each found in a huge guild: %s',
     async (hugeGuild) => {
-      await start({ timeoutMinutes: 0.7 }, 10);
+      await start({ timeoutMinutes: 0.4 }, 20);
       world.sim.script({ pika: { hugeGuild } });
       followAll(world.sim, TELLING, 34, { foreign: 1 });
       const orders = ordersOf(MANY, TELLING.length);
@@ -130,30 +135,44 @@ describe('a hundred videos over five accounts in one channel', () => {
   );
 });
 
-describe('two that go on from one video, of a bot whose messages tell only that', () => {
-  it('never get each other’s, though one of them fails first', async () => {
-    await start({ timeoutMinutes: 0.5 });
+describe('of a bot that tells too little', () => {
+  const sent = (count: number) =>
+    waitFor(
+      () => world.sim.world.counts.interactionsCreated,
+      (created) => created === count,
+    );
+
+  it('two that go on from one video never get each other’s, though one of them fails first', async () => {
+    await start({ timeoutMinutes: 0.3 });
     const parent = await world.shown(await world.film(SAME));
-    const rule = (behaviour: object) =>
-      world.sim.script({
-        pika: { on: 'retry', ...MUTE, waiting: false, referenceOnFinal: true, ...behaviour },
-      });
-    const retry = async (created: number) => {
-      const nonce = await world.press(parent.nonce, { action: 'Retry' });
-      await waitFor(
-        () => world.sim.world.counts.interactionsCreated,
-        (count) => count === created,
-      );
-      return nonce;
-    };
-    rule({ takesMs: 12_000 });
-    const first = await retry(2);
-    rule({ ending: 'failed', endingBy: 'create', takesMs: 3_000 });
-    const second = await retry(3);
+    const onlyReplies = { on: 'retry', ...MUTE, waiting: false, referenceOnFinal: true };
+    world.sim.script({ pika: { ...onlyReplies, takesMs: 12_000 } });
+    const first = await world.press(parent.nonce, { action: 'Retry' });
+    await sent(2);
+    world.sim.script({ pika: { ...onlyReplies, ending: 'failed', endingBy: 'create', takesMs: 3_000 } });
+    const second = await world.press(parent.nonce, { action: 'Retry' });
+    await sent(3);
     const films = await allOver(world, [first, second], 20_000);
-    for (const film of films.filter(({ status }) => status === 'Success'))
+    for (const film of films.filter(({ status }) => status === 'Success')) {
       await expectOwnFilm(film, undefined, SAME);
+    }
     expect(films[1]?.status).not.toBe('Success');
     await expectNothingLeft(world, 3, ACCOUNTS);
+  }, 30_000);
+
+  it('the video of one that was given up is not given to the next of the same words', async () => {
+    await start({ timeoutMinutes: 0.3 });
+    world.sim.script({ pika: { match: SAME, ...MUTE, waiting: false, takesMs: 9_000 } });
+    const first = await Promise.all(range(ACCOUNTS).map(() => world.film(SAME)));
+    await sent(ACCOUNTS);
+    for (const nonce of first) {
+      const headers = { authorization: `Bearer ${KEY}` };
+      expect((await fetch(`${world.url}/v1/videos/${nonce}`, { method: 'DELETE', headers })).status).toBe(
+        200,
+      );
+    }
+    const orders = range(ACCOUNTS).map(() => ({ prompt: SAME }));
+    await expectNoneCrossed(await filmAll(orders, 20_000), orders);
+    await expectNothingLeft(world, 2 * ACCOUNTS, ACCOUNTS);
   }, 30_000);
 });

@@ -1,5 +1,5 @@
 /** Pictures on their way to the bot: without a token to the storage, and through the proxy. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { drawPicture } from '../../src/sim/bots/picture.ts';
 import { startSim } from '../../src/sim/index.ts';
 import { PASSWORD, startConnectProxy, startSocksProxy, USER } from '../discord/support/proxies.ts';
@@ -17,6 +17,7 @@ afterEach(async () => {
   await storage.close();
 });
 
+const PICTURE = drawPicture('the only cat');
 const pictures = range(6).map((number) => drawPicture(`cat ${number}`));
 
 /** Sends all pictures with the same words; each must come back in its own film. */
@@ -51,14 +52,39 @@ function expectClean(deposits: Storage['deposits'], tokens: readonly string[]): 
 const tokensOf = ({ ready }: FilmSet['sim']) => ready.accounts.map(({ token }) => token);
 
 describe('the storage', () => {
-  it('gets each picture once and no token', async () => {
+  beforeEach(async () => {
     const sim = await startSim({ port: 0, speed: 40, limits: 'none', users: 2 });
     storage = await startStorage(sim.ready.upload);
     sim.world.files.uploadBase = storage.url;
     const config = setConfig(sim);
     world = await setOf(sim, { more: { discord: { ...config.discord, upload: storage.url } } });
+  });
+
+  it('gets each picture once and no token', async () => {
     await animateAll();
-    expectClean(storage.deposits, tokensOf(sim));
+    expectClean(storage.deposits, tokensOf(world.sim));
+  });
+
+  it('may be out of order for a moment', async () => {
+    storage.refusals = 1;
+    await expectOwnFilm(await world.shown(await world.animate(PICTURE, 'she jumps')), PICTURE);
+    expectInteractions(world.sim, 1);
+  });
+
+  it('that takes nothing ends the video with that reason, and nothing is asked of the bot', async () => {
+    storage.refusals = 1_000;
+    const film = await world.over(await world.animate(PICTURE, 'she jumps'));
+    expect(film).toMatchObject({
+      status: 'Failed',
+      failReason: expect.stringMatching(/upload|storage|503|picture/i),
+    });
+    expectInteractions(world.sim, 0);
+    storage.refusals = 0;
+    await expectOwnFilm(await world.shown(await world.animate(PICTURE, 'she jumps')), PICTURE);
+    expect(await world.accounts()).toEqual([
+      expect.objectContaining({ state: 'ready', running: 0 }),
+      expect.objectContaining({ state: 'ready', running: 0 }),
+    ]);
   });
 });
 

@@ -75,7 +75,7 @@ export const VIDEO_URL =
   'https://cdn.discordapp.com/attachments/111/333/a_cute_small_cat_seed1234567890123456789.mp4?ex=66345934&is=6621e434&hm=f9948a08&';
 
 /** The buttons under a clip of Pika. */
-export const PIKA_ACTIONS: TaskAction[] = [
+const PIKA_ACTIONS: TaskAction[] = [
   button('pika-retry-1', '', '🔄', 'retry'),
   button('pika-remix-1', '', '🔀', 'remix'),
 ];

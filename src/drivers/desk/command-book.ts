@@ -36,6 +36,7 @@ export class CommandBook {
     const commands = await this.#read(signal);
     const found = bot.findApplication(commands, variant);
     if (found !== undefined) return found;
+    await this.#forget(commands);
     throw bot.noApplication(commands, variant);
   }
 
@@ -56,8 +57,10 @@ export class CommandBook {
 
   /** A command. @throws GatewayError command_missing; what reading the commands throws */
   async command(name: string, applicationId: Snowflake, signal: AbortSignal): Promise<ApplicationCommand> {
-    const command = findCommand(await this.#read(signal), name, applicationId);
+    const commands = await this.#read(signal);
+    const command = findCommand(commands, name, applicationId);
     if (command) return command;
+    await this.#forget(commands);
     throw this.#room.bot.noCommand(name);
   }
 
@@ -67,6 +70,13 @@ export class CommandBook {
     const commands = await known?.catch(() => []);
     const isKnown = commands?.some(({ id, version }) => id === outdated.id && version === outdated.version);
     if (isKnown && this.#commands === known) this.#commands = undefined;
+  }
+
+  /** What is missing may be there when it is asked for next: the bot was invited, or a permission given. */
+  async #forget(commands: readonly ApplicationCommand[]): Promise<void> {
+    const known = this.#commands;
+    const read = await known?.catch(() => undefined);
+    if (read === commands && this.#commands === known) this.#commands = undefined;
   }
 
   #read(signal: AbortSignal): Promise<readonly ApplicationCommand[]> {

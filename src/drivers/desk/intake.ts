@@ -173,6 +173,9 @@ export class Intake {
     if (hear(job, sighting, this.#room.clock.now())) {
       // At once, before anything else is read: the next picture is another job's.
       if (!isNotice(sighting)) this.#claimed.add(sighting.message.id);
+      // A refusal that may have been another's: the picture of this one may still come.
+      else if ('candidates' in match && match.candidates.length > 1)
+        this.#givenUp.add(job, this.#room.clock.now());
       this.jobs.remove(job);
     }
     job.steps.stir();

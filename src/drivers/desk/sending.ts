@@ -14,8 +14,11 @@ export type Unsent = (nonce: string) => Interaction;
 
 /** Discord's code for a message that is gone (Discord docs, "JSON Error Codes"). */
 const UNKNOWN_MESSAGE = 10_008;
-/** Discord's code for a command that was taken back, or registered anew under another id. */
-const UNKNOWN_COMMAND = 10_063;
+/**
+ * Discord's codes for a bot that is not here any more, and for a command that was taken back, or registered anew under
+ * another id.
+ */
+const GONE: ReadonlySet<number> = new Set([10_002, 10_063]);
 /** How long to wait when Discord asks to slow down and does not say for how long. */
 const LIMITED_MS = 5_000;
 
@@ -126,7 +129,7 @@ export function readRefusal(error: unknown, interaction: Interaction, room: Desk
     case 'human_required':
       return checked(error, room);
     case 'discord_refused':
-      return interaction.type === 'command' && discordCode(error) === UNKNOWN_COMMAND
+      return interaction.type === 'command' && GONE.has(discordCode(error) ?? 0)
         ? { type: 'outdated', command: interaction.command }
         : refused(error, room);
     default:

@@ -40,7 +40,7 @@ export interface Cdn {
   left: number;
 }
 
-export async function startCdn(): Promise<Cdn> {
+async function startCdn(): Promise<Cdn> {
   const cdn = { url: '', asked: [], knowsRanges: true, failures: 0, left: 0 } as unknown as Cdn & {
     url: string;
   };

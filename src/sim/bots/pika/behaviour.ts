@@ -4,7 +4,7 @@ import { occasionShape } from '../rule-book.ts';
 import { COMMAND_NAMES } from './commands.ts';
 
 /** What a job is: a command, or what a button made of an earlier one. */
-export const JOB_KINDS = [...COMMAND_NAMES, 'retry', 'remix'] as const;
+const JOB_KINDS = [...COMMAND_NAMES, 'retry', 'remix'] as const;
 /** Kind of a job. */
 export type JobKind = (typeof JOB_KINDS)[number];
 
