@@ -73,8 +73,10 @@ function candidates(commands: readonly ApplicationCommand[], names: Names): Snow
   return ids.filter((id) => findCommand(commands, names.animate, id) !== undefined);
 }
 
-const CLOSED =
-  "Pika's bot on Discord is reported to be closed since the end of 2025. Type the command by hand in this channel with this account: if nobody offers it, the bot is gone; if somebody does, put its id into applicationId, or its name into commands.";
+/** Part of the message, not only of the hint: callers of a task read the message alone. */
+const CLOSED = "Pika's bot on Discord is reported to be closed since the end of 2025.";
+const TRY_BY_HAND =
+  'Type the command by hand in this channel with this account: if nobody offers it, the bot is gone; if somebody does, put its id into applicationId, or its name into commands.';
 
 /** Nobody offers both commands, or several do. */
 export function noApplication(commands: readonly ApplicationCommand[], names: Names): GatewayError {
@@ -86,12 +88,18 @@ export function noApplication(commands: readonly ApplicationCommand[], names: Na
       hint: 'Put the id of the right one into applicationId.',
     });
   }
-  return new GatewayError('command_missing', `No bot offers ${both} in this channel.`, { hint: CLOSED });
+  return new GatewayError('command_missing', `No bot offers ${both} in this channel. ${CLOSED}`, {
+    hint: TRY_BY_HAND,
+  });
 }
 
 /** The bot lacks one of its commands. */
 export function noCommand(name: string): GatewayError {
-  return new GatewayError('command_missing', `The bot offers no command /${name} in this channel.`, {
-    hint: CLOSED,
-  });
+  return new GatewayError(
+    'command_missing',
+    `The bot offers no command /${name} in this channel. ${CLOSED}`,
+    {
+      hint: TRY_BY_HAND,
+    },
+  );
 }
