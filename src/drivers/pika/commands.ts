@@ -89,7 +89,7 @@ export function noApplication(commands: readonly ApplicationCommand[], names: Na
     });
   }
   return new GatewayError('command_missing', `No bot offers ${both} in this channel. ${CLOSED}`, {
-    hint: TRY_BY_HAND,
+    hint: `${CLOSED} ${TRY_BY_HAND}`,
   });
 }
 
@@ -99,7 +99,7 @@ export function noCommand(name: string): GatewayError {
     'command_missing',
     `The bot offers no command /${name} in this channel. ${CLOSED}`,
     {
-      hint: TRY_BY_HAND,
+      hint: `${CLOSED} ${TRY_BY_HAND}`,
     },
   );
 }

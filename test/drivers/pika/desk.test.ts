@@ -202,7 +202,7 @@ describe('a bot that cannot be found', () => {
     world.port.commandList = [];
     const { followed } = await world.submit(create());
     expect(await codeOf(followed)).toBe('command_missing');
-    expect((followed.error as GatewayError).hint).toMatch(/reported to be closed/);
+    expect((followed.error as GatewayError).message).toMatch(/reported to be closed/);
     expect(world.port.sent).toEqual([]);
   });
 

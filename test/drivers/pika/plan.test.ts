@@ -196,7 +196,7 @@ describe('the commands', () => {
       message: expect.stringMatching(/^No bot offers \/create and \/animate in this channel\..*closed/),
     });
     expect(missing.hint).toMatch(/reported to be closed.*Type the command by hand/);
-    expect(noCommand('animate').hint).toMatch(/reported to be closed/);
+    expect(noCommand('animate').message).toMatch(/reported to be closed/);
     const several = noApplication([...both('1'), ...both('2')], names);
     expect(several.message).toMatch(/Several bots offer .*: 1, 2\./);
     expect(several.hint).toMatch(/applicationId/);
