@@ -6,6 +6,9 @@ const EXPOSED_HEADERS = [
   'x-request-id',
   'x-cordgate-warnings',
   'x-cordgate-task-id',
+  'content-range',
+  'etag',
+  'accept-ranges',
   'retry-after',
   'retry-after-ms',
 ];

@@ -18,7 +18,7 @@ const refused = (reason: string): CloseMeaning => ({ next: 'refused', reason });
 const MEANINGS: Readonly<Record<number, CloseMeaning>> = {
   [GatewayCloseCodes.AuthenticationFailed]: {
     next: 'dead',
-    reason: 'Discord does not accept the token (4004). Put a new one into the configuration',
+    reason: 'Discord does not accept the token (4004)',
   },
   [GatewayCloseCodes.InvalidSeq]: fresh('Discord did not know the place to resume at (4007).'),
   [GatewayCloseCodes.SessionTimedOut]: fresh('The session timed out (4009).'),

@@ -1,6 +1,7 @@
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../src/core/errors.ts';
+import { MIDJOURNEY, PIKA } from '../../support/fake-tasks.ts';
 import { authorized, framesOf, KEY, key } from '../support.ts';
 import {
   COLOURS,
@@ -372,4 +373,24 @@ it('OpenAI’s own client draws, and streams the progress', async () => {
   await expect(client.images.generate({ model: 'midjourney', prompt: 'a cat' })).rejects.toThrow(
     'Banned prompt',
   );
+});
+
+describe('a request for pictures without a model', () => {
+  it('goes to the first bot that draws, not to one that only films', async () => {
+    const studio = await openStudio();
+    studio.service.drawingModels = [PIKA, MIDJOURNEY];
+    studio.service.all = () => [];
+    const answer = await post(studio, '/images/generations', { prompt: 'a small cat' });
+    expect(answer.status).toBe(200);
+    expect(studio.tasks.orders[0]).toMatchObject({ verb: 'imagine', model: 'midjourney' });
+  });
+
+  it('by a bot that only films is refused by its model', async () => {
+    const studio = await openStudio();
+    studio.service.drawingModels = [PIKA, MIDJOURNEY];
+    const answer = await post(studio, '/images/generations', { prompt: 'a small cat', model: 'pika' });
+    expect(answer.status).toBe(400);
+    expect(JSON.parse(answer.text).error).toMatchObject({ param: 'model', code: 'unsupported_parameter' });
+    expect(studio.tasks.orders).toEqual([]);
+  });
 });

@@ -44,7 +44,7 @@ export function readCommand(
   const action = images.length === 0 ? readActionWords(text) : undefined;
   const parentId = action && taskNamedIn(messages);
   if (parentId !== undefined) return { model, verb: 'act', prompt: '', images: [], parentId, action };
-  if (action !== undefined) throw nothingToPress(text);
+  if (action !== undefined) throw nothingToPress(text, verbs.includes('imagine') ? 'imagine' : 'create');
   const order = verbs.includes('imagine') ? readOrder(text, images) : readFilmOrder(text, images);
   return { model, ...order };
 }
@@ -106,9 +106,10 @@ function nothingAsked(): GatewayError {
   });
 }
 
-function nothingToPress(words: string): GatewayError {
-  return new GatewayError('invalid_request', `There is no picture above for ${quoted(words)} to act on.`, {
+function nothingToPress(words: string, command: 'imagine' | 'create'): GatewayError {
+  const [what, make] = command === 'imagine' ? ['picture', 'draw'] : ['video', 'film'];
+  return new GatewayError('invalid_request', `There is no ${what} above for ${quoted(words)} to act on.`, {
     param: 'messages',
-    hint: 'Send the whole conversation along, with the answer that names its task; to draw the words, write /imagine in front.',
+    hint: `Send the whole conversation along, with the answer that names its task; to ${make} the words, write /${command} in front.`,
   });
 }

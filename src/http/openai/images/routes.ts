@@ -1,10 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Caller } from '../../../core/caller.ts';
 import { GatewayError } from '../../../core/errors.ts';
 import { departureOf } from '../../departure.ts';
 import { allowOnly } from '../../method-guard.ts';
 import { takeForms } from '../../multipart-body.ts';
 import { callerOf } from '../../request-context.ts';
-import { isTaskModel } from '../tasks.ts';
+import { isTaskModel, verbsOf } from '../tasks.ts';
 import { answerInEvents, answerWhole } from './answer.ts';
 import { type Beginning, type BeginTools, beginEdit, beginGeneration, beginVariation } from './begin.ts';
 import { generateInChat } from './chat-pictures.ts';
@@ -43,8 +44,9 @@ async function generate(
   reply: FastifyReply,
 ): Promise<unknown> {
   const { service } = options;
-  const model = modelIn(request.body) ?? service.models(callerOf(request))[0]?.id;
+  const model = modelIn(request.body) ?? firstThatDraws(service, callerOf(request));
   if (model === undefined || !isTaskModel(service, model)) return generateInChat(options, request, reply);
+  if (!verbsOf(service, model).includes('imagine')) throw onlyFilms();
   const wish = readWish(request.body, model);
   return draw(options, request, reply, { wish, begin: beginGeneration, kind: 'image_generation' });
 }
@@ -92,7 +94,10 @@ function drawingModel({ service }: ImageOptions, request: FastifyRequest, body: 
       param: 'model',
     });
   }
-  if (isTaskModel(service, model)) return model;
+  if (isTaskModel(service, model)) {
+    if (verbsOf(service, model).includes('imagine')) return model;
+    throw onlyFilms();
+  }
   if (!service.models(caller).some(({ id }) => id === model)) {
     throw new GatewayError('model_not_found', `The model '${model.slice(0, 200)}' does not exist.`, {
       param: 'model',
@@ -101,6 +106,20 @@ function drawingModel({ service }: ImageOptions, request: FastifyRequest, body: 
   throw new GatewayError('unsupported_parameter', 'The bot of this model talks; it cannot change pictures.', {
     param: 'model',
     hint: 'Choose a drawing bot of GET /v1/models, or send the picture in a chat.',
+  });
+}
+
+/** The first model that may draw: any but those of bots that only film. */
+function firstThatDraws(service: ImageOptions['service'], caller: Caller): string | undefined {
+  return service.models(caller).find(({ id }) => {
+    return !isTaskModel(service, id) || verbsOf(service, id).includes('imagine');
+  })?.id;
+}
+
+function onlyFilms(): GatewayError {
+  return new GatewayError('unsupported_parameter', 'The bot of this model films; it cannot draw.', {
+    param: 'model',
+    hint: 'Choose a drawing bot of GET /v1/models, or use /v1/videos.',
   });
 }
 
