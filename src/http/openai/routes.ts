@@ -12,6 +12,7 @@ import { departureOf } from '../departure.ts';
 import { asGatewayError, noteError } from '../errors.ts';
 import { readJsonBodies } from '../json-body.ts';
 import { allowOnly } from '../method-guard.ts';
+import { languageWarning } from '../pika-prompt.ts';
 import { callerOf, useDialect } from '../request-context.ts';
 import { EventStream } from '../sse.ts';
 import { ignoredWarning, warn } from '../warnings-header.ts';
@@ -148,18 +149,23 @@ function drawing(
   reply: FastifyReply,
   { wanted, signal }: Pick<Exchange, 'wanted' | 'signal'>,
 ): Chat {
+  const verbs = verbsOf(service, wanted.model);
+  const words = wanted.messages.findLast(({ role }) => role === 'user')?.text ?? '';
+  const language = verbs.includes('create') ? languageWarning(words) : undefined;
+  const said = [ignoredWarning(wanted.ignored), language];
+  if (language !== undefined) warn(reply, ...said);
   return drawInChat({
     service,
     caller: callerOf(request),
     model: wanted.model,
     messages: wanted.messages,
-    verbs: verbsOf(service, wanted.model),
+    verbs,
     streamed: wanted.stream,
     signal: AbortSignal.any([signal, closing]),
     tokens,
     // From here on it costs credits: a client that repeats on its own would pay twice.
     onTask: (id) => void reply.headers({ [TASK_HEADER]: id, 'x-should-retry': 'false' }),
-    onWarning: (warning) => warn(reply, ignoredWarning(wanted.ignored), warning),
+    onWarning: (warning) => warn(reply, ...said, warning),
   });
 }
 

@@ -266,4 +266,13 @@ describe('a bot that films, in a chat', () => {
     expect(studio.tasks.orders.at(-1)).toMatchObject({ verb, prompt: 'she jumps', model: 'pika' });
     expect(answer.text).toContain('.mp4');
   });
+
+  it('is told in a warning of words that the bot may not understand', async () => {
+    const studio = await openStudio();
+    studio.play = (tasks, task) => void tasks.succeedWithVideo(task.id);
+    studio.service.drawingModels = [PIKA];
+    const answer = await chat(studio, [says('一只猫')], { model: 'pika' });
+    expect(answer.status).toBe(200);
+    expect(answer.headers['x-cordgate-warnings']).toMatch(/English/);
+  });
 });

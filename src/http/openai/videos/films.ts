@@ -23,6 +23,7 @@ export function taskIdOf(id: string): string | undefined {
 
 /** True when the work of a task is a clip. @param drivers driver by bot */
 function isFilm(task: Task, drivers: ReadonlyMap<string, string>): boolean {
+  if (task.request.action?.kind === 'cancel') return false;
   return showsClip(task) || (task.request.verb === 'act' && drivers.get(task.botId) === 'pika');
 }
 
