@@ -131,6 +131,13 @@ export class Intake {
     return isShared;
   }
 
+  /** Of several that fit equally well; only where the bot works through its jobs in their order. */
+  #likeliest(match: Match<OpenJob>, ageMs: number): OpenJob | undefined {
+    const { settlesAfterMs } = this.#room.bot;
+    if (!('candidates' in match) || settlesAfterMs === undefined || ageMs < settlesAfterMs) return undefined;
+    return match.candidates.find((job) => job.isCleared) ?? match.candidates[0];
+  }
+
   #mayBeGivenUp(sighting: Sighting): boolean {
     return this.#givenUp.mayOwn(sighting, this.#room.port.userId, this.#room.clock.now());
   }
@@ -217,13 +224,13 @@ export class Intake {
     for (const each of waiting) {
       const match = this.#matchOf(each.sighting);
       const isRipe = match && (!('candidates' in match) || now - each.since >= WEAK_AFTER_MS);
-      if (isRipe) this.#give(each.sighting, match);
+      if (isRipe) this.#give(each.sighting, match, now - each.since);
     }
     return this.#unclaimed.finals(now).length;
   }
 
-  #give(sighting: Sighting, match: Match<OpenJob>): void {
-    const job = certain(match, sighting) ?? soleOf(match);
+  #give(sighting: Sighting, match: Match<OpenJob>, ageMs = 0): void {
+    const job = certain(match, sighting) ?? soleOf(match) ?? this.#likeliest(match, ageMs);
     const isSure = !('candidates' in match) || isNotice(sighting);
     if (job === undefined || (!isSure && this.#mayBeGivenUp(sighting))) return;
     this.#unclaimed.remove(sighting);
@@ -247,7 +254,7 @@ export class Intake {
   }
 }
 
-/** The only job that a message can be for; of several, nobody guesses one. */
+/** The only job that a message can be for. */
 function soleOf(match: Match<OpenJob>): OpenJob | undefined {
   if (!('candidates' in match)) return match.job;
   return match.candidates.length === 1 ? match.candidates[0] : undefined;

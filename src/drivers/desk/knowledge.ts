@@ -64,6 +64,11 @@ export interface BotKnowledge {
   readonly deletion: DeletionMeaning;
 
   /**
+   * When several jobs of the same words fit a result equally well and no id tells them apart, the one whose progress
+   * message is gone, else the oldest, gets it after so many milliseconds; absent for a bot that does not keep their order.
+   */
+  readonly settlesAfterMs?: number | undefined;
+  /**
    * What a message of the bot says. Never throws; what says nothing about a job is `nothing`.
    * @param prompts those of the open jobs, which the bot may repeat: words in them are not the bot's own
    */

@@ -13,6 +13,9 @@ import { promptKey } from './prompt.ts';
 import { PUBLIC_COMMANDS } from './public-commands.ts';
 import { askSeed } from './seed.ts';
 
+/** Midjourney works through an account's jobs in their order; a stronger key has so long to come. */
+const SETTLES_AFTER_MS = 20_000;
+
 /** How long a job that Discord took may show nothing before the channel is read. */
 const SILENCE = { silentMs: 30_000, everyMs: 15_000, untilResult: false } as const;
 /** The picture follows the deletion of the progress message at once; without one the job may still go on. */
@@ -30,6 +33,7 @@ export function midjourneyKnowledge(options: MidjourneyOptions): BotKnowledge {
     makes: 'picture',
     endsByEdit: false,
     deletion: DELETION,
+    settlesAfterMs: SETTLES_AFTER_MS,
     parse: parseMessage,
     promptKey,
     echoOf,
