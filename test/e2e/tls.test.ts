@@ -70,7 +70,8 @@ const chat = (stream: boolean) => ({
   messages: [{ role: 'user' as const, content: 'hello' }],
 });
 
-describe('HTTPS beside HTTP', () => {
+// A port of TLS has to be named: another test may take the free one in between.
+describe('HTTPS beside HTTP', { retry: 2 }, () => {
   it('serves the same, both ways, whole and streamed', async () => {
     const { url, httpsUrl } = await start(await freePort());
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);

@@ -224,7 +224,7 @@ export class JobRun {
     // What was found may have moved the limit.
     if (nextDue(this.#job.times, room.bot).at > room.clock.now()) return;
     const isLost = this.#task.trace.nonce !== undefined && !this.#job.isHeard;
-    this.#job.fail(isShared ? sharedError(room) : lateError(limit, room.bot, isLost));
+    this.#job.fail(isShared ? sharedError(room, limit) : lateError(limit, room.bot, isLost));
   }
 
   /** Reads the channel; false when that was not possible. */
@@ -243,9 +243,9 @@ export class JobRun {
 }
 
 /** Pictures came, but whose they are cannot be told: a crossed picture would be worse than none. */
-function sharedError(room: DeskRoom): GatewayError {
+function sharedError(room: DeskRoom, limit: Limit): GatewayError {
   const text = 'Several tasks with the same words were under way, and nothing tells whose picture is whose.';
-  return new GatewayError('task_timeout', `${text} They are in ${linkOf(room)}.`);
+  return new GatewayError('task_timeout', `${text} They are in ${linkOf(room)} (${limit}).`);
 }
 
 /** True for a failure after which another try makes sense. */
