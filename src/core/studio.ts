@@ -73,7 +73,8 @@ const REMEDIES: Readonly<Record<NoticeReason, string>> = {
   action_needed:
     'Open the link in Discord with this account and do what the notice asks for, then resume the account.',
   tos: 'Open the link in Discord with this account, read the terms and decide, then resume the account.',
-  blocked: 'Midjourney has blocked the account; talk to its support, then resume the account or remove it.',
+  blocked:
+    'The bot’s makers have blocked the account; talk to their support, then resume the account or remove it.',
   subscription: 'Renew the subscription of the account, then resume it.',
   credits:
     'Wait for new fast hours or buy some, then resume the account; other accounts are preferred until then.',

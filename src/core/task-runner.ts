@@ -26,6 +26,7 @@ const HANDED_OVER = new GatewayError('shutting_down', 'The gateway is stopping.'
 /** Runs tasks at their places, from the moment their lane lets them in until they end. */
 export class TaskRunner {
   readonly #tools: TaskRunnerTools;
+  readonly #taken = new Map<string, Promise<readonly string[]>>();
   readonly #running = new Map<
     string,
     { readonly controller: AbortController; readonly done: Promise<void> }
@@ -104,11 +105,19 @@ export class TaskRunner {
     };
   }
 
-  /** The results of the account's other tasks. */
-  async #takenBeside({ botId, accountId }: Task): Promise<string[]> {
+  /** The results of the account's tasks of earlier runs: read once, however many tasks go on after the start. */
+  #takenBeside({ botId, accountId }: Task): Promise<readonly string[]> {
+    const key = `${botId}\0${accountId}`;
+    const known = this.#taken.get(key);
+    if (known) return known;
     const query = { botId, accountId, statuses: ['succeeded'], limit: MOST_TAKEN } as const;
-    const ended = await this.#tools.store.listTasks(query);
-    return ended.flatMap(({ trace }) => trace.messageId ?? []);
+    const reading = this.#tools.store
+      .listTasks(query)
+      .then((ended) => ended.flatMap(({ trace }) => trace.messageId ?? []));
+    this.#taken.set(key, reading);
+    // A store that fails is asked again for the next task.
+    reading.catch(() => this.#taken.delete(key));
+    return reading;
   }
 
   /** Stores the nonce: without it the task could be sent twice, so a failing store stops it here. */

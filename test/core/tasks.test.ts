@@ -541,6 +541,27 @@ describe('a task that was maybe sent', () => {
   });
 });
 
+describe('tasks that were maybe sent', () => {
+  it('have the results of earlier tasks looked up once for all of them', async () => {
+    const world = await taskWorld({ concurrency: 9 });
+    const orders = [await world.imagine(), await world.imagine(), await world.imagine()];
+    await world.settle();
+    for (const { task } of orders)
+      await world.runningOf(task.id).emit({ type: 'job-submitted', nonce: task.id });
+    await world.service.close();
+    let looks = 0;
+    const list = world.store.listTasks.bind(world.store);
+    world.store.listTasks = (query) => {
+      looks += 1;
+      return list(query);
+    };
+    const next = await taskWorld({ store: world.store, clock: world.clock, concurrency: 9 });
+    await next.settle();
+    expect(next.running).toHaveLength(3);
+    expect(looks).toBe(1);
+  });
+});
+
 describe('deleting', () => {
   it('forgets an ended task, and refuses one that has not', async () => {
     const world = await taskWorld();

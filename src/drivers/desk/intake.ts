@@ -39,7 +39,7 @@ export class Intake {
 
   constructor(room: DeskRoom) {
     this.#room = room;
-    for (const variant of [undefined, 'niji']) {
+    for (const variant of room.bot.variants) {
       const id = room.bot.configuredApplication(variant) ?? room.bot.publicApplication(variant);
       if (id !== undefined) this.#applications.add(id);
     }
@@ -254,10 +254,9 @@ export class Intake {
   }
 }
 
-/** The only job that a message can be for. */
+/** The only one of the candidates. */
 function soleOf(match: Match<OpenJob>): OpenJob | undefined {
-  if (!('candidates' in match)) return match.job;
-  return match.candidates.length === 1 ? match.candidates[0] : undefined;
+  return 'candidates' in match && match.candidates.length === 1 ? match.candidates[0] : undefined;
 }
 
 /** The job that a message is for without any waiting; a refusal tells nothing that a guess could give away. */

@@ -94,6 +94,8 @@ export interface BotKnowledge {
   /** True when the command of a verb takes pictures as links in its prompt, false when it takes them as files. */
   takesLinks(verb: TaskVerb): boolean;
 
+  /** The bots that a request can mean; undefined is the main one. */
+  readonly variants: readonly Variant[];
   /** The application id that the operator set. */
   configuredApplication(variant: Variant): Snowflake | undefined;
   /** The application among those whose commands can be used in a place; undefined when none can be told. */

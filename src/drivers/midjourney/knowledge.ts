@@ -40,6 +40,7 @@ export function midjourneyKnowledge(options: MidjourneyOptions): BotKnowledge {
     expectationOf,
     commandOf: commandOptions,
     takesLinks: (verb) => TAKE_LINKS.has(verb),
+    variants: [undefined, 'niji'],
     configuredApplication: configured,
     findApplication: (commands, variant) => resolveApplication(commands, { variant }),
     publicCommands: PUBLIC_COMMANDS,

@@ -36,6 +36,7 @@ export function pikaKnowledge(options: PikaOptions): BotKnowledge {
     commandOf: (request, files) => commandOptions(request, files, names),
     fitCall,
     takesLinks: () => false,
+    variants: [undefined],
     configuredApplication: () => options.applicationId,
     findApplication: (commands) => resolveApplication(commands, names),
     publicApplication: () => undefined,

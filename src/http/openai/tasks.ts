@@ -19,7 +19,7 @@ export interface Client {
 export type Order = Omit<TaskOrder, 'caller' | 'signal'>;
 
 /** Stands for all who may use every bot, to tell a model that is refused from one that does not exist. */
-const ANYBODY: Caller = { id: '', admin: false, bots: ['*'] };
+export const ANYBODY: Caller = { id: '', admin: false, bots: ['*'] };
 
 /** True when a drawing or filming bot offers the model, whoever may use it. */
 export function isTaskModel(service: TaskService, model: string): boolean {

@@ -4,7 +4,6 @@ import { GatewayError } from '../../../core/errors.ts';
 import type { Task } from '../../../core/task.ts';
 import type { TaskService } from '../../../core/tasks.ts';
 import { showsClip } from '../../clips.ts';
-import { driversOf } from './models.ts';
 
 const PREFIX = 'video_';
 
@@ -21,10 +20,10 @@ export function taskIdOf(id: string): string | undefined {
   return /^(?:video_)?(\d{1,20})$/.exec(id)?.[1];
 }
 
-/** True when the work of a task is a clip. @param drivers driver by bot */
-function isFilm(task: Task, drivers: ReadonlyMap<string, string>): boolean {
+/** True when the work of a task is a clip. */
+function isFilm(task: Task): boolean {
   if (task.request.action?.kind === 'cancel') return false;
-  return showsClip(task) || (task.request.verb === 'act' && drivers.get(task.botId) === 'pika');
+  return showsClip(task) || (task.request.verb === 'act' && task.driver === 'pika');
 }
 
 /** The task of a video. @throws GatewayError task_not_found */
@@ -36,7 +35,7 @@ export async function requireFilm(
 ): Promise<Task> {
   const taskId = taskIdOf(id);
   const task = taskId === undefined ? undefined : await service.findTask(caller, taskId, signal);
-  if (task && isFilm(task, driversOf(service))) return task;
+  if (task && isFilm(task)) return task;
   throw new GatewayError('task_not_found', 'There is no video of this id.', {
     param: 'video_id',
     hint: 'Use the id that POST /v1/videos gave.',
@@ -78,11 +77,10 @@ async function* newestFirst(
   before: string | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<Task> {
-  const drivers = driversOf(service);
   let last = before;
   for (;;) {
     const tasks = await service.listTasks(caller, { before: last, limit: BATCH }, signal);
-    yield* tasks.filter((task) => isFilm(task, drivers));
+    yield* tasks.filter(isFilm);
     last = tasks.at(-1)?.id;
     if (last === undefined || tasks.length < BATCH) return;
   }

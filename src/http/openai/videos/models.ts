@@ -1,25 +1,15 @@
 /** Which models film, and how. */
-import { type Caller, mayUse } from '../../../core/caller.ts';
+import type { Caller } from '../../../core/caller.ts';
 import type { ChatService } from '../../../core/chat.ts';
 import { GatewayError } from '../../../core/errors.ts';
 import type { TaskService } from '../../../core/tasks.ts';
+import { ANYBODY } from '../tasks.ts';
 
 /** A model that can film. */
 export interface FilmingModel {
   readonly model: string;
   /** `midjourney` films only from a picture. */
   readonly driver: 'pika' | 'midjourney';
-}
-
-/** Stands for all who may use every bot, to tell a model that is refused from one that does not exist. */
-const ANYBODY: Caller = { id: '', admin: false, bots: ['*'] };
-
-/** Drivers that film, the better one first. */
-const FILMING = ['pika', 'midjourney'] as const;
-
-/** The driver of each bot that has an account. */
-export function driversOf(service: TaskService): ReadonlyMap<string, string> {
-  return new Map(service.studios(ANYBODY).map(({ botId, driver }) => [botId, driver]));
 }
 
 /**
@@ -39,13 +29,11 @@ export function filmingModel(
 
 /** Those that the caller may use; Pika's come first. */
 function filmingModels(service: TaskService, caller: Caller): FilmingModel[] {
-  const drivers = driversOf(service);
-  const models = service.taskModels(caller);
-  return FILMING.flatMap((driver) =>
-    models
-      .filter(({ botIds }) => botIds.some((id) => mayUse(caller, id) && drivers.get(id) === driver))
-      .map(({ id }) => ({ model: id, driver })),
-  );
+  const models = service.taskModels(caller).filter(({ verbs }) => verbs.includes('animate'));
+  const films = models.map(({ id, verbs }): FilmingModel => {
+    return { model: id, driver: verbs.includes('create') ? 'pika' : 'midjourney' };
+  });
+  return films.toSorted((one, other) => other.driver.localeCompare(one.driver));
 }
 
 function refusal(service: ChatService & TaskService, caller: Caller, model: string): GatewayError {

@@ -20,8 +20,8 @@ const STATUSES: Readonly<Record<TaskStatus, 'queued' | 'in_progress' | 'complete
 /** Length of a clip, in seconds, by driver: nobody but the bot's makers can change it. */
 const SECONDS: Readonly<Record<string, string>> = { pika: '3', midjourney: '5' };
 
-/** A task as a video. @param drivers driver by bot */
-export function renderVideo(task: Task, drivers: ReadonlyMap<string, string>) {
+/** A task as a video. */
+export function renderVideo(task: Task) {
   const { id, model, status, percent, request, failure } = task;
   return {
     id: videoId(id),
@@ -35,19 +35,15 @@ export function renderVideo(task: Task, drivers: ReadonlyMap<string, string>) {
     expires_at: null,
     prompt: request.form?.prompt ?? request.prompt,
     size: sizeOf(task),
-    seconds: SECONDS[drivers.get(task.botId) ?? 'pika'] ?? '3',
+    seconds: SECONDS[task.driver] ?? '3',
     remixed_from_video_id: sourceOf(task),
     error: failure ? { code: failure.code, message: failure.message } : null,
   };
 }
 
 /** A page of videos. */
-export function renderVideoList(
-  tasks: readonly Task[],
-  hasMore: boolean,
-  drivers: ReadonlyMap<string, string>,
-) {
-  const data = tasks.map((task) => renderVideo(task, drivers));
+export function renderVideoList(tasks: readonly Task[], hasMore: boolean) {
+  const data = tasks.map(renderVideo);
   return {
     object: 'list',
     data,

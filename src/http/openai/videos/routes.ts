@@ -13,7 +13,6 @@ import { type Order, submit, TASK_HEADER } from '../tasks.ts';
 import { sendContent } from './content.ts';
 import { listFilms, requireFilm } from './films.ts';
 import { readVideoBody } from './form.ts';
-import { driversOf } from './models.ts';
 import type { VideoOptions } from './options.ts';
 import { readPage } from './page.ts';
 import { renderDeleted, renderVideo, renderVideoList } from './render.ts';
@@ -35,7 +34,7 @@ export function videoRoutes(scope: FastifyInstance, options: VideoOptions): void
     videos.get('/videos', { onRequest }, (request, reply) => list(options, request, reply));
     videos.get('/videos/:id', { onRequest }, (request: VideoRequest, reply) =>
       attended(request, reply, async (caller, signal) =>
-        renderVideo(await requireFilm(service, caller, request.params.id, signal), driversOf(service)),
+        renderVideo(await requireFilm(service, caller, request.params.id, signal)),
       ),
     );
     videos.delete('/videos/:id', { onRequest }, (request: VideoRequest, reply) =>
@@ -80,10 +79,9 @@ async function remix(
   const prompt = check(remixSchema, fields, []).prompt.trim();
   const ignored = Object.keys(fields).filter((name) => name !== 'prompt');
   if (reference) ignored.push('input_reference');
-  const drivers = driversOf(service);
   return attended(request, reply, async (caller, signal) => {
     const parent = await requireFilm(service, caller, request.params.id, signal);
-    const isPika = drivers.get(parent.botId) === 'pika';
+    const isPika = parent.driver === 'pika';
     if (isPika) checkPikaPrompt(prompt);
     const language = isPika ? languageWarning(prompt) : undefined;
     const warnings = [ignoredWarning(ignored), language];
@@ -106,7 +104,7 @@ function begin(
   return attended(request, reply, async (caller, signal) => {
     const { task } = await submit({ service, caller, signal }, order);
     reply.header(TASK_HEADER, task.id);
-    return renderVideo(task, driversOf(service));
+    return renderVideo(task);
   });
 }
 
@@ -114,7 +112,7 @@ function list({ service }: VideoOptions, request: FastifyRequest, reply: Fastify
   const page = readPage(request.query);
   return attended(request, reply, async (caller, signal) => {
     const { tasks, hasMore } = await listFilms(service, caller, page, signal);
-    return renderVideoList(tasks, hasMore, driversOf(service));
+    return renderVideoList(tasks, hasMore);
   });
 }
 
