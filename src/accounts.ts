@@ -4,6 +4,7 @@ import type { Listener, Sender } from './core/bot.ts';
 import { type Clock, sleep } from './core/clock.ts';
 import { GatewayError } from './core/errors.ts';
 import type { Log } from './core/log.ts';
+import type { DiscordObserver } from './core/observe.ts';
 import { DailyQuota } from './core/quota.ts';
 import type { Store } from './core/store.ts';
 import { createDiscordClient, type DiscordClient } from './discord/client.ts';
@@ -24,6 +25,7 @@ export interface AccountTools {
   readonly log: Log;
   /** Hears of each change of an account's connection. */
   readonly onStatus?: ((accountId: string) => void) | undefined;
+  readonly observer?: DiscordObserver | undefined;
 }
 
 /** How long a request waits for an account that is not connected, in milliseconds. */
@@ -49,6 +51,7 @@ function createAccount(config: Config, account: AccountConfig, tools: AccountToo
     requestsPerSecond,
     clock: tools.clock,
     log: tools.log,
+    observer: tools.observer,
     onStatus: ({ state }) => {
       hasBeenReady ||= state === 'ready';
       tools.onStatus?.(id);

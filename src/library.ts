@@ -1,8 +1,11 @@
 /** Composition: a gateway inside another program, without a port. */
+
+import { createAdministration } from './administration.ts';
 import { type Answering, startAnswering } from './answering.ts';
+import { Changing } from './changing.ts';
 import { createParts, logIn, openParts, stopParts } from './composition.ts';
 import { loadConfig } from './config/load.ts';
-import type { ConfigInput } from './config/schema.ts';
+import type { Config, ConfigInput } from './config/schema.ts';
 import type { Caller } from './core/caller.ts';
 import type { ChatRequest } from './core/chat.ts';
 import { type Clock, systemClock } from './core/clock.ts';
@@ -75,7 +78,7 @@ const PROGRAM: Caller = { id: '(library)', admin: true, bots: ['*'] };
 
 /**
  * Makes a gateway for use in a program and begins to log its accounts in. The environment is not read, and of the
- * section `server` only `bodyLimitMb` has an effect.
+ * section `server` only `bodyLimitMb` and `publicUrl` have an effect.
  * @throws ConfigError with every problem of the configuration; Error when the store cannot be opened
  */
 export function createGateway(config: ConfigInput, options: CreateGatewayOptions = {}): Gateway {
@@ -85,9 +88,14 @@ export function createGateway(config: ConfigInput, options: CreateGatewayOptions
   const ids = randomIds(clock);
   const parts = createParts(loaded.config, { clock, ids, log });
   // Whoever the program lets in is not known to be on this machine.
-  const app = createApp({ ...parts.http, allowIps: [], openAdmin: false });
+  const changing = new Changing(parts);
+  const reload = (next: Config) => changing.apply(next);
+  const administration = createAdministration({ changing, reload, ...parts });
+  const app = createApp({ ...parts.http, administration, allowIps: [], openAdmin: false });
   const stopping = new AbortController();
-  const ready = openParts(parts).then(() => logIn(parts, stopping.signal));
+  const ready = Promise.resolve(parts.observing.tracing?.open())
+    .then(() => openParts(parts))
+    .then(() => logIn(parts, stopping.signal));
   // Seen here, so that a program that never looks at it is not ended by it.
   ready.catch(() => {});
 

@@ -1,6 +1,7 @@
 /** Composition: how the videos of bots are read, each by the way that leads to it. */
 import { Readable } from 'node:stream';
 import type { Account } from './accounts.ts';
+import { partOf, slice } from './core/byte-range.ts';
 import type { Clock } from './core/clock.ts';
 import { GatewayError } from './core/errors.ts';
 import type { ByteRange, MediaLoader, VideoSource, VideoStream } from './core/media.ts';
@@ -8,7 +9,6 @@ import type { CdnAnswer } from './discord/cdn.ts';
 import { type DiscordHosts, isCdnUrl } from './discord/hosts.ts';
 import { PICTURES, VIDEOS } from './media/kinds.ts';
 import { createMediaLoader } from './media/loader.ts';
-import { partOf, slice } from './media/slice.ts';
 
 /** What the source of bots' videos is made of. */
 export interface VideoParts {

@@ -5,23 +5,47 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 
 /** Rooms: folders of src. Single files of src stand above them and are composition, but for the library door. */
-const ROOMS = ['config', 'core', 'discord', 'drivers', 'http', 'media', 'notify', 'sim', 'stores', 'tokens'];
+const ROOMS = [
+  'config',
+  'core',
+  'discord',
+  'drivers',
+  'http',
+  'keeping',
+  'media',
+  'metrics',
+  'notify',
+  'sim',
+  'stores',
+  'tokens',
+  'tracing',
+];
 const COMPOSITION = [
   'accounts.ts',
+  'administration.ts',
   'answering.ts',
   'certificate-watch.ts',
+  'changing-tasks.ts',
+  'changing.ts',
   'chat-bots.ts',
   'check.ts',
+  'chosen-store.ts',
   'composition.ts',
+  'copies.ts',
   'doors.ts',
   'fetch.ts',
   'gateway.ts',
   'health.ts',
   'library.ts',
+  'log-book.ts',
+  'management.ts',
   'notices.ts',
+  'observing.ts',
+  'overview.ts',
   'pictures.ts',
   'studios.ts',
   'tasks.ts',
+  'version.ts',
   'videos.ts',
 ];
 
@@ -37,7 +61,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 /** Folders whose subfolders must not know each other: one bot another bot, one dialect another dialect. */
 const APART = ['drivers', 'http'];
 /** Ground that the others of its room may stand on; it knows none of them. */
-const COMMON_GROUND = ['drivers/desk'];
+const COMMON_GROUND = ['drivers/desk', 'http/native', 'http/openapi'];
 
 const MAX_FILE_LINES = 400;
 const MAX_MEDIAN_FILE_LINES = 100;

@@ -10,18 +10,26 @@ import type { Finding } from './finding.ts';
 import { checkProxy } from './proxy.ts';
 import { checkRooms } from './rooms.ts';
 
+/** Hears of findings as soon as they are there. */
+type Listener = (findings: readonly Finding[]) => void;
+
 /**
  * Logs in with every enabled account and checks whether each can do its job. Accounts are asked side by side; the
  * findings come in the order of the file. Rejects only with the signal's reason.
  */
-export async function checkDiscord(config: Config, signal: AbortSignal): Promise<Finding[]> {
+export async function checkDiscord(
+  config: Config,
+  signal: AbortSignal,
+  onFindings: Listener = () => {},
+): Promise<Finding[]> {
   const proxy = await checkProxy(config);
+  onFindings(proxy);
   if (proxy.some((finding) => finding.level === 'error')) return proxy;
   const probed = config.accounts
     .filter((account) => account.enabled)
     .map((account) => probeOf(config, account));
   try {
-    return [...proxy, ...(await checkProbed(config, probed, signal))];
+    return [...proxy, ...(await checkProbed(config, probed, signal, onFindings))];
   } finally {
     await Promise.allSettled(probed.flatMap(({ probe, commands }) => [probe.close(), commands.close()]));
   }
@@ -32,13 +40,22 @@ export async function checkProbed(
   config: Config,
   probed: readonly ProbedAccount[],
   signal: AbortSignal,
+  onFindings: Listener = () => {},
 ): Promise<Finding[]> {
   const listening = new Set(config.bots.flatMap(readersOf));
   const accounts: CheckedAccount[] = await Promise.all(
     probed.map((entry) => checkAccount(entry, listening.has(entry.account.id), signal)),
   );
-  const bots = await Promise.all(config.bots.map((bot) => checkBot(bot, config, accounts, signal)));
-  return [...warnedOnce(accounts.flatMap((account) => account.findings)), ...bots.flat()];
+  const ofAccounts = warnedOnce(accounts.flatMap((account) => account.findings));
+  onFindings(ofAccounts);
+  const bots = await Promise.all(
+    config.bots.map(async (bot) => {
+      const found = await checkBot(bot, config, accounts, signal);
+      onFindings(found);
+      return found;
+    }),
+  );
+  return [...ofAccounts, ...bots.flat()];
 }
 
 /** Accounts that connect to the gateway: the reader of a Coze bot, and everybody who draws. */

@@ -41,7 +41,7 @@ export const ratioOption = () =>
   new Option('--ar <ratio>', 'width to height, such as 16:9').argParser(parseRatio);
 
 /** The gateway that the options name, and the key for it. */
-export function addressOf(io: Pick<CommandIo, 'env'>, { url, key }: ClientOptions) {
+export function addressOf(io: Pick<CommandIo, 'env'>, { url, key }: Pick<ClientOptions, 'url' | 'key'>) {
   return { url, key: key ?? (io.env.CORDGATE_KEY || undefined) };
 }
 

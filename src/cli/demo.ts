@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { loadConfig } from '../config/load.ts';
 import type { Config, ConfigInput } from '../config/schema.ts';
 import type { Log } from '../core/log.ts';
+import { LogBook } from '../log-book.ts';
 import { CommandFailure, type CommandIo } from './io.ts';
 import { explainListenError, type Running, runUntilStopped } from './lifecycle.ts';
 import { createLog } from './log.ts';
@@ -18,6 +19,12 @@ interface DemoOptions {
   readonly port?: number;
   readonly speed: number;
   readonly json?: boolean;
+}
+
+/** The log, and who keeps its newest lines. */
+interface Logging {
+  readonly log: Log;
+  readonly logs: LogBook;
 }
 
 interface Demo extends Running {
@@ -45,11 +52,12 @@ export function addDemo(program: Command, io: CommandIo, parts: Parts, done: (co
 
 async function demo(io: CommandIo, parts: Parts, options: DemoOptions): Promise<number> {
   const pretty = !options.json && io.stderrIsTerminal;
-  const log = createLog({ level: 'warn', pretty, secrets: [] }, io);
+  const logs = new LogBook();
+  const log = createLog({ level: 'warn', pretty, secrets: [] }, io, logs);
   return runUntilStopped(
     io,
     log,
-    () => startDemo(parts, options, log),
+    () => startDemo(parts, options, { log, logs }),
     ({ url, key, sim }) => {
       io.stdout(
         options.json
@@ -60,12 +68,17 @@ async function demo(io: CommandIo, parts: Parts, options: DemoOptions): Promise<
   );
 }
 
-async function startDemo(parts: Parts, { port, speed }: DemoOptions, log: Log): Promise<Demo> {
+async function startDemo(parts: Parts, { port, speed }: DemoOptions, logging: Logging): Promise<Demo> {
   // The demo shows the product; Discord's rate limits are for `cordgate sim`.
   const sim = await parts.startSim({ host: '127.0.0.1', port: 0, speed, limits: 'none' });
   try {
     const key = `sk-demo-${randomBytes(16).toString('hex')}`;
-    const gateway = await startOnFreePort(parts, (chosen) => demoConfig(sim.ready, key, chosen), port, log);
+    const gateway = await startOnFreePort(
+      parts,
+      (chosen) => demoConfig(sim.ready, key, chosen),
+      port,
+      logging,
+    );
     const close = async () => {
       await gateway.close();
       await sim.close();
@@ -82,15 +95,15 @@ async function startOnFreePort(
   parts: Parts,
   configFor: (port: number) => Config,
   asked: number | undefined,
-  log: Log,
+  logging: Logging,
 ): Promise<GatewayPart> {
   const wanted = asked ?? DEFAULT_PORT;
   try {
-    return await parts.startGateway(configFor(wanted), { log });
+    return await parts.startGateway(configFor(wanted), logging);
   } catch (error) {
     const busy = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
     if (asked !== undefined || !busy) throw explainListenError(error, '127.0.0.1', wanted);
-    return parts.startGateway(configFor(0), { log });
+    return parts.startGateway(configFor(0), logging);
   }
 }
 

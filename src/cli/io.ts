@@ -1,6 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import { parseEnv } from 'node:util';
 import type { Environment } from '../config/interpolate.ts';
+
+/** What a person types, or another program pipes in. */
+export interface CommandInput {
+  readonly isTerminal: boolean;
+  /** Begins to read: an open input keeps the process waiting. */
+  open(): NodeJS.ReadableStream;
+}
 
 /** What a command needs of the process around it; tests bring their own. */
 export interface CommandIo {
@@ -9,9 +17,15 @@ export interface CommandIo {
   /** Writes to the standard error stream as it is. */
   readonly stderr: (text: string) => void;
   readonly stderrIsTerminal: boolean;
+  /** The standard input; nothing is typed or piped in when left out. */
+  readonly stdin?: CommandInput;
   readonly env: Environment;
-  /** Resolves at the next SIGINT or SIGTERM after the call. */
+  /** Has SIGHUP mean something else than the end, from the call on. */
+  onHangUp?(listener: () => void): void;
+  /** Resolves at the next SIGINT or SIGTERM after the call; at SIGHUP as well, unless it means something else. */
   nextSignal(): Promise<void>;
+  /** Has an error that nobody caught end the process with what is said of it, in place of Node's own report. */
+  onCrash?(describe: (error: unknown) => string): void;
 }
 
 /** A command that did not do what it was asked for: the message for people, and the exit code. */
@@ -25,6 +39,9 @@ export class CommandFailure extends Error {
     this.exitCode = exitCode;
   }
 }
+
+/** Whether SIGHUP means something else than the end. */
+const hangUp = { isTaken: false };
 
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const ORPHAN_CHECK_MS = 250;
@@ -52,7 +69,8 @@ function signalsOf(env: Environment): () => Promise<void> {
   const onParentLost = watchParent(env);
   return () =>
     new Promise((resolve) => {
-      const end = () => {
+      const end = (signal?: NodeJS.Signals) => {
+        if (signal === 'SIGHUP' && hangUp.isTaken) return;
         for (const signal of STOP_SIGNALS) process.off(signal, end);
         forget();
         resolve();
@@ -75,7 +93,19 @@ export function processIo(): CommandIo {
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
     stderrIsTerminal: process.stderr.isTTY === true,
+    stdin: { open: () => process.stdin, isTerminal: isatty(0) },
     env,
+    onHangUp(listener) {
+      hangUp.isTaken = true;
+      process.on('SIGHUP', listener);
+    },
     nextSignal: signalsOf(env),
+    onCrash(describe) {
+      process.on('uncaughtException', (error: unknown) => {
+        // Written at once: the process ends before a pipe would be.
+        writeSync(2, `${describe(error)}\n`);
+        process.exit(1);
+      });
+    },
   };
 }

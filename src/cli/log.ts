@@ -1,8 +1,9 @@
-import { pino } from 'pino';
+import { type Level, pino } from 'pino';
 import type { Config } from '../config/schema.ts';
 import type { Log } from '../core/log.ts';
 import type { CommandIo } from './io.ts';
 import { prettyLine } from './pretty.ts';
+import { createHide } from './secrets.ts';
 
 /** Field names whose values never reach a line, at the top and one level down. */
 const SECRET_FIELDS = [
@@ -16,9 +17,6 @@ const SECRET_FIELDS = [
   'proxy',
 ];
 
-/** Texts shorter than this are not searched for in lines: they would hit ordinary words. */
-const SHORTEST_SECRET = 6;
-
 /** How lines are written. */
 export interface LogStyle {
   readonly level: Config['log']['level'];
@@ -28,31 +26,40 @@ export interface LogStyle {
   readonly secrets: readonly string[];
 }
 
-/** Every text of a configuration that must not reach a line: tokens, keys, the secret, the proxy's credentials. */
-export function secretsOf({ accounts, auth, webhooks, discord }: Config): string[] {
-  const proxy = discord.proxy === null ? null : URL.parse(discord.proxy);
-  return [
-    ...accounts.map((account) => account.token),
-    ...auth.keys.map((entry) => entry.key),
-    webhooks.secret ?? '',
-    proxy?.password ?? '',
-    decodeURIComponent(proxy?.password ?? ''),
-  ].filter((secret) => secret.length >= SHORTEST_SECRET);
+/** Who is given a copy of the lines, as JSON, their secrets hidden. */
+export interface LineKeeper {
+  write(line: string): void;
 }
 
-/** A log on the standard error stream (pino). Secrets are redacted by field name and by value. */
-export function createLog(style: LogStyle, io: Pick<CommandIo, 'stderr'>): Log {
-  const write = (line: string) => {
-    const clean = style.secrets.reduce((text, secret) => text.replaceAll(secret, '***'), line);
-    io.stderr(style.pretty ? prettyLine(clean) : clean);
+/**
+ * A log on the standard error stream (pino). Secrets are redacted by field name and by value.
+ * @param keeper is given the same lines, and those of level `info` and above in any case, unless the log is silent
+ */
+export function createLog(style: LogStyle, io: Pick<CommandIo, 'stderr'>, keeper?: LineKeeper): Log {
+  const { level, pretty, secrets } = style;
+  const hide = createHide(secrets);
+  const terminal: LineKeeper = {
+    write: (line) => io.stderr(pretty ? prettyLine(hide(line)) : hide(line)),
   };
   const options = {
-    level: style.level,
+    level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { error: pino.stdSerializers.errWithCause, err: pino.stdSerializers.errWithCause },
     redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]), censor: '***' },
   };
-  return pino(options, { write });
+  if (keeper === undefined || level === 'silent') return pino(options, terminal);
+  const kept = lower(level, 'info');
+  const copy = { write: (line: string) => keeper.write(hide(line)) };
+  const streams = [
+    { level, stream: terminal },
+    { level: kept, stream: copy },
+  ];
+  return pino({ ...options, level: kept }, pino.multistream(streams));
+}
+
+function lower<Name extends Level>(one: Name, other: Name): Name {
+  const { values } = pino.levels;
+  return (values[one] ?? 0) < (values[other] ?? 0) ? one : other;
 }

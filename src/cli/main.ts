@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/problem.ts';
 import { GatewayError } from '../core/errors.ts';
 import { addAnimate } from './animate.ts';
+import { addChat } from './chat.ts';
 import { addCheck } from './check.ts';
 import { addDemo } from './demo.ts';
 import { addImagine } from './imagine.ts';
@@ -23,7 +24,17 @@ export function createProgram(io: CommandIo, parts: Parts, done: (code: number) 
     .configureOutput({ writeOut: io.stdout, writeErr: io.stderr })
     .exitOverride()
     .showHelpAfterError('("cordgate --help" lists the commands, "cordgate COMMAND --help" its options)');
-  for (const add of [addServe, addDemo, addSim, addCheck, addInit, addImport, addImagine, addAnimate])
+  for (const add of [
+    addServe,
+    addDemo,
+    addSim,
+    addCheck,
+    addInit,
+    addImport,
+    addChat,
+    addImagine,
+    addAnimate,
+  ])
     add(program, io, parts, done);
   return program;
 }

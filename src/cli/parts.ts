@@ -1,6 +1,8 @@
 import type { Finding } from '../check/finding.ts';
+import type { ConfigFile } from '../config/edit/config-file.ts';
 import type { Config } from '../config/schema.ts';
 import type { Log } from '../core/log.ts';
+import type { LogBook } from '../log-book.ts';
 import type { Running } from './lifecycle.ts';
 
 /** A running gateway. */
@@ -8,6 +10,8 @@ export interface GatewayPart extends Running {
   readonly url: string;
   /** Where it listens with HTTPS, when it does. */
   readonly httpsUrl?: string | undefined;
+  /** Goes on with another configuration; names the changed sections that count after a restart. */
+  reload?(config: Config): Promise<{ readonly restart: readonly string[] }>;
 }
 
 /** What a running simulator says of itself: the line that `cordgate sim --json` prints. */
@@ -38,7 +42,17 @@ export interface SimPart extends Running {
 
 /** The parts that the commands start. Loaded when needed, so that `--help` is quick. */
 export interface Parts {
-  startGateway(config: Config, options: { log: Log; anyFreePort?: boolean }): Promise<GatewayPart>;
+  startGateway(
+    config: Config,
+    options: {
+      log: Log;
+      logs?: LogBook;
+      anyFreePort?: boolean;
+      file?: ConfigFile;
+      onConfig?: (config: Config) => void;
+      env?: Readonly<Record<string, string | undefined>>;
+    },
+  ): Promise<GatewayPart>;
   startSim(options: {
     host?: string;
     port?: number;

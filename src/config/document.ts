@@ -60,14 +60,27 @@ export function readDocument(text: string): ConfigDocument {
   };
 }
 
+/** Levels of a file; a sane one has six. */
+const DEEPEST = 50;
+
 function readValue(document: Document, problems: Problem[]): { value: unknown; problems: Problem[] } {
   try {
-    return { value: document.toJS() ?? {}, problems };
+    const value: unknown = document.toJS() ?? {};
+    refuseCircles(value, []);
+    return { value, problems };
   } catch (error) {
-    // An alias without its anchor, or so many aliases that the file would blow up.
+    // An alias without its anchor, one that holds itself, or so many aliases that the file would blow up.
     const message = `not valid YAML: ${error instanceof Error ? error.message : String(error)}`;
     return { value: {}, problems: [...problems, { path: formatPath([]), message, line: 1, column: 1 }] };
   }
+}
+
+/** All that reads the tree walks it to its ends. @throws Error */
+function refuseCircles(value: unknown, above: readonly unknown[]): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (above.includes(value)) throw new Error('an alias stands inside of what it stands for');
+  if (above.length > DEEPEST) throw new Error(`more than ${DEEPEST} levels`);
+  for (const entry of Object.values(value)) refuseCircles(entry, [...above, value]);
 }
 
 function child(document: Document, node: unknown, step: string | number): { node: unknown; offset?: number } {

@@ -2,7 +2,6 @@ import type { z } from 'zod';
 import { nearest, suggestion } from './nearest.ts';
 import type { Path } from './problem.ts';
 import { DRIVERS } from './sections/bot.ts';
-import { LATER_STORES } from './sections/store.ts';
 import { childShape, keysOf, rootShape, type Shape } from './shape.ts';
 import { childValue, isGroup, valueAt } from './tree.ts';
 
@@ -62,13 +61,9 @@ function messageOf(issue: Issue, path: Path, value: unknown, context: Context): 
     case 'invalid_type':
       return wrongType(issue.expected, value, path, context.source);
     case 'invalid_union':
-      return notAnOption(value, DRIVERS, []);
+      return notAnOption(value, DRIVERS);
     case 'invalid_value':
-      return notAnOption(
-        value,
-        issue.values.map(String),
-        path.join('.') === 'store.driver' ? LATER_STORES : [],
-      );
+      return notAnOption(value, issue.values.map(String));
     case 'too_small':
       return issue.origin === 'array'
         ? 'must have at least one entry'
@@ -90,10 +85,8 @@ function limit(issue: { origin: string; message: string }, word: string, value: 
   return issue.origin === 'string' ? issue.message : `must be ${word} ${value}`;
 }
 
-function notAnOption(value: unknown, known: readonly string[], later: readonly string[]): string {
+function notAnOption(value: unknown, known: readonly string[]): string {
   if (typeof value !== 'string') return `must be one of: ${known.join(', ')}`;
-  if (later.includes(value))
-    return `"${value}" comes with a later version of cordgate; this version knows: ${known.join(', ')}`;
   return `must be one of: ${known.join(', ')}${suggestion(value, known).replace(/^; known.*/, '')}`;
 }
 

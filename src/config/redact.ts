@@ -4,7 +4,7 @@ import { isGroup } from './tree.ts';
 const HIDDEN = '***';
 
 /** Keys whose text is a secret wherever it stands; `tls.key` is a file name, but hiding it harms nobody. */
-const SECRET_KEYS: readonly string[] = ['token', 'key', 'secret'];
+const SECRET_KEYS: readonly string[] = ['token', 'key', 'secret', 'accessKeyId', 'secretAccessKey'];
 
 /** The same tree with every token, key, secret and every password inside a URL replaced by `***`, for display. */
 export function redact(config: Config): unknown {

@@ -4,7 +4,8 @@ import { accountSchema } from './sections/account.ts';
 import { authSchema } from './sections/auth.ts';
 import { botSchema } from './sections/bot.ts';
 import { discordSchema } from './sections/discord.ts';
-import { logSchema, webhooksSchema } from './sections/operation.ts';
+import { mediaSchema } from './sections/media.ts';
+import { logSchema, telemetrySchema, webhooksSchema } from './sections/operation.ts';
 import { serverSchema } from './sections/server.ts';
 import { storeSchema } from './sections/store.ts';
 
@@ -16,8 +17,10 @@ export const configSchema = z.strictObject({
   accounts: z.array(accountSchema).default([]).describe('who logs in to Discord'),
   bots: z.array(botSchema).default([]).describe('what the API offers'),
   store: storeSchema.prefault({}),
+  media: mediaSchema.prefault({}),
   webhooks: webhooksSchema.prefault({}),
   log: logSchema.prefault({}),
+  telemetry: telemetrySchema.prefault({}),
 });
 
 /** The same type with every property and every list readonly, all the way down. */

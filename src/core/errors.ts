@@ -124,6 +124,24 @@ export const ERROR_KINDS = {
     'Every sending account has used up its share of messages.',
     'Wait for the reset, or add another account to send.',
   ),
+  too_many_requests: kind(
+    429,
+    true,
+    'The key or the address asks more often than it may.',
+    'Wait for as long as Retry-After says, or raise the limit that the message names.',
+  ),
+  too_many_streams: kind(
+    429,
+    true,
+    'As many answers are streamed as the gateway may stream at a time.',
+    'Try again when others have ended, or raise server.limits.streams.',
+  ),
+  key_not_found: kind(
+    404,
+    false,
+    'There is no key of this name.',
+    'Use a name that GET /admin/api/keys lists.',
+  ),
   rate_limited: kind(429, true, 'Discord asks to slow down.', 'Wait for as long as Retry-After says.'),
   slow_down: kind(429, true, 'The bot asks to wait before the same action.', 'Wait, then try again.'),
   bot_exhausted: kind(
@@ -151,6 +169,24 @@ export const ERROR_KINDS = {
     false,
     'What the action needs is gone: the message, or the account that made it.',
     'Start again from a new picture.',
+  ),
+  not_repeatable: kind(
+    409,
+    false,
+    'The task cannot be submitted again: the pictures that came with it are not kept.',
+    'Submit it anew, with its pictures.',
+  ),
+  key_exists: kind(
+    409,
+    false,
+    'There is a key of this name already.',
+    'Choose another name, or change that key.',
+  ),
+  key_given: kind(
+    409,
+    false,
+    'The key is set in the configuration; it is changed there.',
+    'Change auth.keys in cordgate.yaml.',
   ),
   task_stopped: kind(409, false, 'The task was cancelled.', 'Submit it again if it is still wanted.'),
   discord_refused: kind(
@@ -195,6 +231,12 @@ export const ERROR_KINDS = {
     true,
     'The request waited too long for its turn.',
     'Try again, or raise the limits.',
+  ),
+  store_unavailable: kind(
+    503,
+    true,
+    'The store does not answer; nothing was taken.',
+    'Try again in a moment; the gateway goes on by itself once the store answers.',
   ),
   shutting_down: kind(503, true, 'The gateway is stopping.', 'Try again in a moment.'),
   answer_timeout: kind(

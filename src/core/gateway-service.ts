@@ -1,9 +1,12 @@
 import type { ChatBot } from './bot.ts';
+import { type BotView, botViews } from './bot-view.ts';
 import { type Caller, mayUse } from './caller.ts';
 import type { ChatService } from './chat.ts';
 import type { ConversationService } from './conversation-service.ts';
 import type { Keepalive, KeepaliveRound } from './keepalive.ts';
-import type { UsageTotals } from './store.ts';
+import type { Copies } from './keeping.ts';
+import { tellTrueCopies } from './kept-tasks.ts';
+import type { DailyUsage, UsageTotals } from './store.ts';
 import type { TaskService } from './tasks.ts';
 import type { UsageBook } from './usage.ts';
 
@@ -18,6 +21,10 @@ export interface GatewayService extends ChatService, ConversationService, TaskSe
   reconnect(caller: Caller, signal: AbortSignal): Promise<void>;
   /** What every caller has used of every bot. */
   usage(): Promise<UsageTotals[]>;
+  /** The same of each day from one on (`YYYY-MM-DD`, UTC), oldest first. */
+  dailyUsage(since: string): Promise<DailyUsage[]>;
+  /** The caller's bots and how they are. */
+  botViews(caller: Caller): BotView[];
 }
 
 /** The halves that the service is made of. */
@@ -28,13 +35,15 @@ export interface ServiceParts {
   readonly keepalive: Keepalive;
   readonly usage: UsageBook;
   readonly tasks: TaskService;
+  /** The gateway's own copies of pictures and videos, where it keeps any. */
+  readonly copies?: Copies | undefined;
 }
 
 /** Puts the halves together. */
 export function joinServices(parts: ServiceParts): GatewayService {
   const { bots, chat, conversations, keepalive, usage, tasks } = parts;
   return {
-    ...taskCalls(tasks),
+    ...tellTrueCopies(taskCalls(tasks), parts.copies),
     chat: (request) => chat.chat(request),
     models: (caller) => [...chat.models(caller), ...tasks.taskModels(caller)],
     createConversation: (...given) => conversations.createConversation(...given),
@@ -42,10 +51,14 @@ export function joinServices(parts: ServiceParts): GatewayService {
     listConversations: (...given) => conversations.listConversations(...given),
     renameConversation: (...given) => conversations.renameConversation(...given),
     deleteConversation: (...given) => conversations.deleteConversation(...given),
+    surveyConversations: (caller) => conversations.surveyConversations(caller),
+    readConversation: (...given) => conversations.readConversation(...given),
     latestAnswer: (...given) => conversations.latestAnswer(...given),
     isOnline: (caller) => conversations.isOnline(caller),
     keepalive: (caller) => keepalive.run(caller),
     usage: () => usage.totals(),
+    dailyUsage: (since) => usage.daily(since),
+    botViews: (caller) => botViews(caller, bots, tasks.taskModels(caller), tasks.studios(caller)),
     async reconnect(caller, signal) {
       const own = bots.filter(({ setup }) => mayUse(caller, setup.id)).map(({ setup }) => setup.listener);
       await Promise.all(own.map((listener) => listener.reconnect(signal)));

@@ -75,6 +75,12 @@ export class LastingConversations {
     return [...own, ...this.#given()];
   }
 
+  /** The conversations of all callers, oldest first, then those the operator gave (see `isGiven`). */
+  async listAll(): Promise<StoredConversation[]> {
+    const stored = await this.#tools.store.listConversations(this.#tools.botId);
+    return [...stored.filter((conversation) => !isEnding(conversation)), ...this.#given()];
+  }
+
   /** Channels of all lasting conversations of the bot that were made here. */
   async channelIds(): Promise<Set<Snowflake>> {
     const conversations = await this.#tools.store.listConversations(this.#tools.botId);
@@ -340,6 +346,11 @@ export class LastingConversations {
       throw error;
     }
   }
+}
+
+/** True for a conversation that the operator gave: it belongs to no caller. */
+export function isGiven({ callerId }: Pick<StoredConversation, 'callerId'>): boolean {
+  return callerId === OPERATOR;
 }
 
 /** Two given names may lead to one channel, and one channel answers one request at a time. */

@@ -11,7 +11,8 @@ export interface MediaFile {
 
 /** A file that a caller named: a link to fetch, or the bytes as they came (base64 already decoded). */
 export type MediaSource =
-  | { readonly type: 'link'; readonly url: string }
+  /** `kept` names the gateway's own copy, which bots' pictures are read from. */
+  | { readonly type: 'link'; readonly url: string; readonly kept?: string | undefined }
   | { readonly type: 'bytes'; readonly bytes: Uint8Array; readonly name?: string };
 
 /** A picture or file that a bot's answer carries. */
@@ -23,6 +24,8 @@ export interface Media {
   readonly contentType?: string;
   readonly width?: number;
   readonly height?: number;
+  /** Name of the gateway's own copy, under `/files/`; absent where none is kept. */
+  readonly kept?: string;
 }
 
 /** Turns what callers name into files; the SSRF guard and the limits live behind this port. */

@@ -27,6 +27,29 @@ export interface UsageTotals {
   readonly chats: number;
   readonly promptTokens: number;
   readonly completionTokens: number;
+  /** Tasks that succeeded with pictures, with videos. */
+  readonly pictures: number;
+  readonly videos: number;
+}
+
+/** What a caller has used of a bot on one day (`YYYY-MM-DD`, UTC). */
+export interface DailyUsage extends UsageTotals {
+  readonly day: string;
+}
+
+/** A key that was made at run time. The key itself is shown once and never kept. */
+export interface StoredKey {
+  /** Stable and unique; conversations, tasks and usage belong to it. */
+  readonly name: string;
+  /** SHA-256 of the key, lower-case hexadecimal. */
+  readonly digest: string;
+  /** Ids of the bots it reaches; `*` stands for all. */
+  readonly bots: readonly string[];
+  readonly admin: boolean;
+  /** Requests a minute; the server's own limit when absent. */
+  readonly requestsPerMinute?: number | undefined;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
 }
 
 /** What keeps an account of a bot from working, until the operator says otherwise. */
@@ -41,11 +64,6 @@ export interface StoredAccountState {
   readonly since: number;
 }
 
-/** Which tasks to list; without a caller, those of all. */
-export interface StoredTaskQuery extends TaskQuery {
-  readonly callerId?: string | undefined;
-}
-
 /** What keeps tasks. */
 export interface TaskStore {
   /** Writes a new task with its files, at once or not at all. */
@@ -56,10 +74,12 @@ export interface TaskStore {
    */
   saveTask(task: Task): Promise<boolean>;
   findTask(id: string): Promise<Task | undefined>;
-  /** Newest first, by index. */
-  listTasks(query: StoredTaskQuery): Promise<Task[]>;
+  /** By index, one page; `words` alone may look at more than it gives. */
+  listTasks(query: TaskQuery): Promise<Task[]>;
   /** All that have not ended, oldest first. */
   openTasks(): Promise<Task[]>;
+  /** Ended tasks whose caller was not told of the end yet (`isUntold`), oldest first, by index. */
+  untoldTasks(limit: number): Promise<Task[]>;
   /** The files of a task in their order; empty when it has none (any more). */
   taskFiles(id: string): Promise<MediaFile[]>;
   /** Forgets a task with its files; true when there was one. */
@@ -71,8 +91,19 @@ export interface TaskStore {
   listAccountStates(): Promise<StoredAccountState[]>;
 }
 
-/** What outlives a restart. Every write is durable when its promise resolves. */
+/**
+ * What outlives a restart. Every write is durable when its promise resolves. A store that cannot be reached makes every
+ * method throw GatewayError store_unavailable, and works again by itself once it can.
+ */
 export interface Store extends TaskStore {
+  /**
+   * Connects, brings the tables up to date and makes sure that no other process works with this store. To be called once,
+   * before anything else; may be called again after it failed.
+   * @throws GatewayError store_unavailable (not reached yet: try again), Error (it can never be used)
+   */
+  open(signal?: AbortSignal): Promise<void>;
+  /** Resolves when the store answers. @throws GatewayError store_unavailable */
+  ping(): Promise<void>;
   /** A random name of this installation, made at the first call and kept: 8 lower-case hexadecimal characters. */
   instanceId(): Promise<string>;
   findConversation(key: ConversationKey): Promise<StoredConversation | undefined>;
@@ -96,8 +127,16 @@ export interface Store extends TaskStore {
   increment(counter: string, day: string): Promise<number>;
   /** The value of a counter of a day, 0 when it was never incremented. */
   count(counter: string, day: string): Promise<number>;
-  /** Adds to the totals of a caller at a bot. */
-  addUsage(usage: UsageTotals): Promise<void>;
+  /** Adds to the totals of a caller at a bot, and to those of the day; days before the last 400 are forgotten. */
+  addUsage(usage: DailyUsage): Promise<void>;
+  /** The totals of each day from one on, oldest first. */
+  listDailyUsage(since: string): Promise<DailyUsage[]>;
+  /** Writes a key, replacing the one of the same name. */
+  saveKey(key: StoredKey): Promise<void>;
+  /** True when there was one. */
+  deleteKey(name: string): Promise<boolean>;
+  /** All keys that were made at run time, by name. */
+  listKeys(): Promise<StoredKey[]>;
   /** The totals of every caller at every bot, since the store was made. */
   listUsage(): Promise<UsageTotals[]>;
   close(): Promise<void>;

@@ -11,6 +11,8 @@ export interface TaskBookTools {
   readonly feed: TaskFeed;
   readonly clock: Clock;
   readonly log: Log;
+  /** Hears once of every task that has ended. */
+  readonly onEnded?: ((task: Task) => void) | undefined;
 }
 
 /** Progress is written so much later at most, in milliseconds: a restart may lose a percentage, nothing else. */
@@ -98,6 +100,12 @@ export class TaskBook {
     if (open) await this.#write(open);
   }
 
+  /** Writes an open task as it stands, after an earlier writing has failed. @throws Error when the store fails */
+  async flush(id: string): Promise<void> {
+    const open = this.#open.get(id);
+    if (open) await this.#write(open);
+  }
+
   /** Changes an open task; the change is told at once and written a little later. */
   changeLazily(id: string, change: (task: Task) => Task): void {
     const open = this.#apply(id, change);
@@ -110,7 +118,9 @@ export class TaskBook {
   /** Ends an open task, and tries to write it once; while the store fails that is tried again later. Never throws. */
   async end(id: string, change: (task: Task) => Task): Promise<void> {
     const open = this.#apply(id, change);
-    if (open && hasEnded(open.task)) await this.#writeEnd(open, FIRST_PAUSE_MS);
+    if (!open || !hasEnded(open.task)) return;
+    this.#tools.onEnded?.(open.task);
+    await this.#writeEnd(open, FIRST_PAUSE_MS);
   }
 
   /** Writes what was put off, for the last time. */

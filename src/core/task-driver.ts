@@ -42,8 +42,22 @@ export interface TaskJob {
   readonly trace: TaskTrace;
   /** Messages that are results of other tasks already: of a job that was maybe sent, they must not be taken for its own. */
   readonly taken?: readonly Snowflake[] | undefined;
+  /**
+   * Jobs of the account that were given up although the bot may still do them: what it makes of them must not be taken
+   * for another job's.
+   */
+  readonly lost?: readonly LostJob[] | undefined;
   /** When the job was first sent, or now, in milliseconds since the epoch: its time limits count from here. */
   readonly startedAt: number;
+}
+
+/** What of a job tells how its messages will look. */
+export type SentJob = Pick<TaskJob, 'id' | 'request' | 'parent' | 'trace' | 'startedAt'>;
+
+/** A job that was sent, and that nobody waits for any more. */
+export interface LostJob extends SentJob {
+  /** When it was given up, in milliseconds since the epoch. */
+  readonly endedAt: number;
 }
 
 /** What a notice of the bot, or of Discord, means for the account that received it. */

@@ -1,8 +1,9 @@
 import type { Log } from './log.ts';
-import type { TaskChange } from './tasks.ts';
+import { hasEnded } from './task.ts';
+import type { TaskChange, WatchedChange } from './tasks.ts';
 
-/** How many changes are kept for one who reads slowly; older ones of tasks that changed again are dropped first. */
-const MOST_KEPT = 1_000;
+/** Changes that are kept for one who reads slowly: of each task and account the newest. */
+const MOST_KEPT = 2_000;
 
 /** Who hears of every change; must return at once and never throw. */
 export type ChangeListener = (change: TaskChange) => void;
@@ -36,61 +37,93 @@ export class TaskFeed {
 
   /**
    * The changes that pass the filter, from the call on, until the signal aborts. Who reads slowly is given the newest
-   * state of each task, not every one.
+   * state of each task and account, not every one; if even those are too many, `changes-missed` says how many of them
+   * were given up.
    */
-  changes(filter: (change: TaskChange) => boolean, signal: AbortSignal): AsyncIterable<TaskChange> {
-    const kept = new Map<string, TaskChange>();
-    let wake = () => {};
+  changes(filter: (change: TaskChange) => boolean, signal: AbortSignal): AsyncIterable<WatchedChange> {
+    const waiting = new WaitingChanges();
     const stop = this.listen((change) => {
-      if (!filter(change)) return;
-      const key = keyOf(change);
-      kept.delete(key);
-      kept.set(key, change);
-      const [oldest] = kept.keys();
-      if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
-      wake();
+      if (filter(change)) waiting.add(change);
     });
     const onAbort = () => {
       stop();
-      wake();
+      waiting.wake();
     };
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, { once: true });
-    return read(
-      kept,
-      signal,
-      (waker) => {
-        wake = waker;
-      },
-      () => {
-        stop();
-        signal.removeEventListener('abort', onAbort);
-      },
-    );
+    return read(waiting, signal, () => {
+      stop();
+      signal.removeEventListener('abort', onAbort);
+    });
   }
 }
 
 async function* read(
-  kept: Map<string, TaskChange>,
+  waiting: WaitingChanges,
   signal: AbortSignal,
-  onWake: (wake: () => void) => void,
   end: () => void,
-): AsyncGenerator<TaskChange> {
+): AsyncGenerator<WatchedChange> {
   try {
     while (!signal.aborted) {
-      const [first] = kept;
-      if (first) {
-        kept.delete(first[0]);
-        yield first[1];
-        continue;
-      }
-      await new Promise<void>((resolve) => {
-        onWake(resolve);
-        if (signal.aborted || kept.size > 0) resolve();
-      });
+      const change = waiting.take();
+      if (change) yield change;
+      else await waiting.news();
     }
   } finally {
     end();
+  }
+}
+
+/** Changes that wait for one reader. */
+class WaitingChanges {
+  readonly #changes = new Map<string, TaskChange>();
+  #missed = 0;
+  #news = Promise.withResolvers<void>();
+
+  /** Takes a change in place of the older one of the same task or account. */
+  add(change: TaskChange): void {
+    const key = keyOf(change);
+    // Written anew at the end, so that what is read is in the order of the changes.
+    this.#changes.delete(key);
+    if (this.#changes.size >= MOST_KEPT) this.#giveUpOne();
+    this.#changes.set(key, change);
+    this.wake();
+  }
+
+  /** The next one; undefined when none waits. */
+  take(): WatchedChange | undefined {
+    const count = this.#missed;
+    this.#missed = 0;
+    if (count > 0) return { type: 'changes-missed', count };
+    const [first] = this.#changes;
+    if (first) this.#changes.delete(first[0]);
+    return first?.[1];
+  }
+
+  /** Resolves as soon as there may be something to take, or the end has come. */
+  news(): Promise<void> {
+    return this.#news.promise;
+  }
+
+  /** Lets the reader look. */
+  wake(): void {
+    this.#news.resolve();
+    this.#news = Promise.withResolvers();
+  }
+
+  #giveUpOne(): void {
+    const victim = this.#leastMissed();
+    if (victim === undefined) return;
+    this.#changes.delete(victim);
+    this.#missed += 1;
+  }
+
+  /** The oldest that will change again; else the oldest. */
+  #leastMissed(): string | undefined {
+    for (const [key, change] of this.#changes) {
+      if (change.type === 'task-changed' && !hasEnded(change.task)) return key;
+    }
+    return this.#changes.keys().next().value;
   }
 }
 

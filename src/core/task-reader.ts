@@ -8,7 +8,7 @@ import { hasEnded, type Task } from './task.ts';
 import type { TaskBook } from './task-book.ts';
 import type { TaskFeed } from './task-feed.ts';
 import { timeLimit } from './task-floor.ts';
-import type { TaskChange, TaskQuery } from './tasks.ts';
+import type { TaskChange, TaskQuery, WatchedChange } from './tasks.ts';
 
 /** What reading tasks needs. */
 export interface TaskReaderTools {
@@ -62,7 +62,7 @@ export class TaskReader {
   }
 
   /** The changes of all tasks and accounts that the caller may see. */
-  watchAll(caller: Caller, signal: AbortSignal): AsyncIterable<TaskChange> {
+  watchAll(caller: Caller, signal: AbortSignal): AsyncIterable<WatchedChange> {
     return this.#tools.feed.changes((change) => {
       if (change.type === 'account-changed') return mayUse(caller, change.account.botId);
       return isVisible(caller, change.task);
@@ -117,7 +117,7 @@ function isVisible(caller: Caller, task: Task): boolean {
 
 async function* follow(
   first: () => Promise<Task>,
-  changes: AsyncIterable<TaskChange>,
+  changes: AsyncIterable<WatchedChange>,
   stop: () => void,
 ): AsyncGenerator<Task> {
   try {

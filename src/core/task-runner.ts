@@ -1,7 +1,8 @@
-import type { Clock } from './clock.ts';
+import { type Clock, sleep } from './clock.ts';
 import { GatewayError, toGatewayError } from './errors.ts';
 import type { LaneEntry } from './lane.ts';
 import type { Log } from './log.ts';
+import { PastTasks } from './past-tasks.ts';
 import type { Reservation } from './quota.ts';
 import type { TaskStore } from './store.ts';
 import type { Place } from './studio.ts';
@@ -17,8 +18,9 @@ export interface TaskRunnerTools {
   readonly log: Log;
 }
 
-/** Results that are looked through for a task of an earlier run. */
-const MOST_TAKEN = 1_000;
+/** Pauses between two tries while the store does not answer, in milliseconds. */
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 5_000;
 
 /** Marks an abort that leaves the task as it is, for the next process to go on with. */
 const HANDED_OVER = new GatewayError('shutting_down', 'The gateway is stopping.');
@@ -26,7 +28,7 @@ const HANDED_OVER = new GatewayError('shutting_down', 'The gateway is stopping.'
 /** Runs tasks at their places, from the moment their lane lets them in until they end. */
 export class TaskRunner {
   readonly #tools: TaskRunnerTools;
-  readonly #taken = new Map<string, Promise<readonly string[]>>();
+  readonly #past: PastTasks;
   readonly #running = new Map<
     string,
     { readonly controller: AbortController; readonly done: Promise<void> }
@@ -34,6 +36,7 @@ export class TaskRunner {
 
   constructor(tools: TaskRunnerTools) {
     this.#tools = tools;
+    this.#past = new PastTasks(tools);
   }
 
   /** Tasks that run. */
@@ -70,7 +73,7 @@ export class TaskRunner {
     if (!task || hasEnded(task)) return;
     const reservation = task.trace.nonce === undefined ? place.room.account.quota?.reserve() : undefined;
     try {
-      const job = await this.#prepare(task);
+      const job = await this.#withStore(signal, () => this.#prepare(task));
       signal.throwIfAborted();
       for await (const event of place.desk().run(job, signal)) {
         if (event.type === 'job-submitted') await this.#submit(taskId, event, reservation, signal);
@@ -89,6 +92,18 @@ export class TaskRunner {
     }
   }
 
+  /** A task that was not sent yet waits for a store that does not answer: it was promised to be done. */
+  async #withStore<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!isPassing(error)) throw error;
+        await sleep(this.#tools.clock, pauseMs, signal);
+      }
+    }
+  }
+
   /** Its parent and its files are read. */
   async #prepare(task: Task): Promise<TaskJob> {
     const { book, clock, store } = this.#tools;
@@ -100,24 +115,9 @@ export class TaskRunner {
       files: task.request.files > 0 ? await store.taskFiles(task.id) : [],
       parent,
       trace: task.trace,
-      taken: task.trace.nonce === undefined ? [] : await this.#takenBeside(task),
+      ...(await this.#past.of(task)),
       startedAt: task.startedAt ?? clock.now(),
     };
-  }
-
-  /** The results of the account's tasks of earlier runs: read once, however many tasks go on after the start. */
-  #takenBeside({ botId, accountId }: Task): Promise<readonly string[]> {
-    const key = `${botId}\0${accountId}`;
-    const known = this.#taken.get(key);
-    if (known) return known;
-    const query = { botId, accountId, statuses: ['succeeded'], limit: MOST_TAKEN } as const;
-    const reading = this.#tools.store
-      .listTasks(query)
-      .then((ended) => ended.flatMap(({ trace }) => trace.messageId ?? []));
-    this.#taken.set(key, reading);
-    // A store that fails is asked again for the next task.
-    reading.catch(() => this.#taken.delete(key));
-    return reading;
   }
 
   /** Stores the nonce: without it the task could be sent twice, so a failing store stops it here. */
@@ -129,7 +129,11 @@ export class TaskRunner {
   ): Promise<void> {
     const { book, clock } = this.#tools;
     const before = book.peek(taskId);
-    await book.change(taskId, (task) => applyEvent(task, event, clock.now()));
+    const stored = book.change(taskId, (task) => applyEvent(task, event, clock.now()));
+    await stored.catch((error: unknown) => {
+      if (!isPassing(error)) throw error;
+      return this.#withStore(signal, () => book.flush(taskId));
+    });
     if (!signal.aborted) await reservation?.spend();
     if (!signal.aborted) return;
     // Certainly not sent: whoever goes on with it may send it.
@@ -148,6 +152,10 @@ export class TaskRunner {
       log.error({ task: taskId, err: error }, 'a change of a task was not stored');
     });
   }
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof GatewayError && error.code === 'store_unavailable';
 }
 
 function statusOf(error: GatewayError): 'failed' | 'timed-out' | 'cancelled' {

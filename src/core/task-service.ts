@@ -2,6 +2,7 @@ import { type Caller, mayUse } from './caller.ts';
 import type { Clock } from './clock.ts';
 import { GatewayError } from './errors.ts';
 import type { Ids } from './ids.ts';
+import { learn, noteCopies } from './learning.ts';
 import type { Log } from './log.ts';
 import type { MediaLoader } from './media.ts';
 import type { Store } from './store.ts';
@@ -20,7 +21,15 @@ import {
   wishOfRequest,
 } from './task-orders.ts';
 import { TaskReader } from './task-reader.ts';
-import type { AccountOrder, TaskChange, TaskOrder, TaskQuery, TaskReceipt, TaskService } from './tasks.ts';
+import type {
+  AccountOrder,
+  TaskChange,
+  TaskOrder,
+  TaskQuery,
+  TaskReceipt,
+  TaskService,
+  WatchedChange,
+} from './tasks.ts';
 
 /** What the service works with. */
 export interface TaskServiceTools {
@@ -34,6 +43,10 @@ export interface TaskServiceTools {
   readonly observer?: ((change: TaskChange) => void) | undefined;
   /** Refuses the address of a callback. @throws GatewayError invalid_request, media_forbidden */
   readonly checkHook?: ((url: string) => Promise<void>) | undefined;
+  /** Hears once of every task that has ended. Must return at once and never throw. */
+  readonly onEnded?: ((task: Task) => void) | undefined;
+  /** Hears of a task that was deleted, so that what is kept beside it goes as well. Must return at once and never throw. */
+  readonly onDeleted?: ((task: Task) => void) | undefined;
   /** Days after which ended tasks are forgotten. */
   readonly retentionDays: number;
 }
@@ -44,6 +57,13 @@ export interface RunningTaskService extends TaskService {
   open(): Promise<void>;
   /** To be called when the connection of an account has changed. */
   accountChanged(accountId: string): void;
+  /** Notes that the caller of an ended task was told of it, or never will be. Never throws. */
+  told(id: string): Promise<void>;
+  /**
+   * Notes the copies of a finished task by their place in its media, and tells of it; false when there is no such task any more.
+   * @throws GatewayError store_unavailable
+   */
+  noteCopies(id: string, names: ReadonlyMap<number, string>): Promise<boolean>;
   /** Tasks on their way at this moment. */
   readonly active: number;
   /** Takes no new work and leaves what runs to the next process. */
@@ -53,7 +73,8 @@ export interface RunningTaskService extends TaskService {
 /** How long a bot is asked to stop a job, in milliseconds; the task ends all the same. */
 const CANCEL_MS = 5_000;
 const DAY_MS = 86_400_000;
-const SEED_TRIES = 3;
+/** Ends of an earlier run that are told after all. */
+const MOST_UNTOLD = 1_000;
 /** How often old tasks are forgotten, in milliseconds, and how many at a time. */
 const SWEEP_MS = 3_600_000;
 const SWEEP_BATCH = 500;
@@ -66,6 +87,7 @@ export function createTaskService(tools: TaskServiceTools): RunningTaskService {
 
 class Tasks implements RunningTaskService {
   readonly #tools: TaskServiceTools;
+  readonly #feed: TaskFeed;
   readonly #book: TaskBook;
   readonly #floor: TaskFloor;
   readonly #reader: TaskReader;
@@ -76,10 +98,11 @@ class Tasks implements RunningTaskService {
   constructor(tools: TaskServiceTools) {
     const { clock, log, store, ids, observer, studios: setups } = tools;
     const feed = new TaskFeed(log);
+    this.#feed = feed;
     if (observer) feed.listen(observer);
     this.#tools = tools;
     this.#startedAt = Math.floor(clock.now() / 1_000);
-    this.#book = new TaskBook({ store, feed, clock, log });
+    this.#book = new TaskBook({ store, feed, clock, log, onEnded: tools.onEnded });
     this.#floor = new TaskFloor({ setups, book: this.#book, feed, store, clock, ids, log });
     this.#reader = new TaskReader({ studios: this.#floor.studios, book: this.#book, feed, store, clock });
   }
@@ -90,6 +113,7 @@ class Tasks implements RunningTaskService {
 
   async open(): Promise<void> {
     await this.#floor.open();
+    await this.#tellAgain();
     await this.#sweep();
   }
 
@@ -98,6 +122,16 @@ class Tasks implements RunningTaskService {
     this.#cancelSweep();
     await this.#floor.close();
     await this.#book.close();
+  }
+
+  async told(id: string): Promise<void> {
+    await learn(this.#book, id, (task) => ({ ...task, isUntold: undefined })).catch((error: unknown) => {
+      this.#tools.log.warn({ task: id, err: error }, 'not noted that the end of a task was told');
+    });
+  }
+
+  noteCopies(id: string, names: ReadonlyMap<number, string>): Promise<boolean> {
+    return noteCopies(this.#book, this.#feed, id, names);
   }
 
   accountChanged(accountId: string): void {
@@ -198,6 +232,7 @@ class Tasks implements RunningTaskService {
       });
     }
     await this.#book.delete(id);
+    this.#tools.onDeleted?.(task);
   }
 
   async taskSeed(caller: Caller, id: string, signal: AbortSignal): Promise<string> {
@@ -207,7 +242,7 @@ class Tasks implements RunningTaskService {
       throw new GatewayError('parent_unfinished', `Task ${id} has not succeeded.`, { param: 'taskId' });
     }
     const seed = await this.#floor.requirePlace(task).desk().seed(task.trace, signal);
-    await this.#keepSeed(id, seed).catch((error: unknown) => {
+    await learn(this.#book, id, (now) => ({ ...now, seed })).catch((error: unknown) => {
       this.#tools.log.error({ task: id, err: error }, 'the seed of a task was not stored');
     });
     return seed;
@@ -225,7 +260,7 @@ class Tasks implements RunningTaskService {
     return this.#reader.watch(caller, id, signal);
   }
 
-  watchAll(caller: Caller, signal: AbortSignal): AsyncIterable<TaskChange> {
+  watchAll(caller: Caller, signal: AbortSignal): AsyncIterable<WatchedChange> {
     return this.#reader.watchAll(caller, signal);
   }
 
@@ -302,12 +337,10 @@ class Tasks implements RunningTaskService {
     }
   }
 
-  /** Its links may be renewed at the same moment: then it is tried again upon the newer form. */
-  async #keepSeed(id: string, seed: string): Promise<void> {
-    for (let tries = 1; tries <= SEED_TRIES; tries += 1) {
-      const task = await this.#book.find(id);
-      if (!task || (await this.#book.keep({ ...task, seed, revision: task.revision + 1 }))) return;
-    }
+  /** The ends that an earlier run could not tell any more. */
+  async #tellAgain(): Promise<void> {
+    const untold = await this.#tools.store.untoldTasks(MOST_UNTOLD);
+    for (const task of untold) this.#feed.tell({ type: 'task-changed', task });
   }
 
   async #stopOnDiscord(place: Place, task: Task, signal: AbortSignal): Promise<void> {

@@ -147,6 +147,15 @@ export interface TaskNotify {
   readonly dialect: string;
 }
 
+/** A moment in the life of a task. */
+export interface TaskMoment {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** How it stood from then on. */
+  readonly status: TaskStatus;
+  readonly percent?: number | undefined;
+}
+
 /** A task. Times are milliseconds since the epoch. */
 export interface Task {
   /** Decimal, like a snowflake; grows with time. */
@@ -188,6 +197,10 @@ export interface Task {
   /** Free text of the caller, given back as it came. */
   readonly state?: string | undefined;
   readonly notify?: TaskNotify | undefined;
+  /** True from its end on, until the caller was told of it, or could not be. */
+  readonly isUntold?: boolean | undefined;
+  /** What has happened to it so far, oldest first; the first and the newest ones of many. */
+  readonly timeline?: readonly TaskMoment[] | undefined;
   readonly submittedAt: number;
   readonly startedAt?: number | undefined;
   readonly finishedAt?: number | undefined;
@@ -225,7 +238,8 @@ export function hasEnded(task: Pick<Task, 'status'>): boolean {
 export function applyEvent(task: Task, event: TaskEvent, now: number): Task {
   if (hasEnded(task)) return task;
   const change = changeOf(task, event, now);
-  return change === undefined ? task : { ...task, ...change, revision: task.revision + 1 };
+  if (change === undefined) return task;
+  return noted({ ...task, ...change, revision: task.revision + 1 }, now);
 }
 
 /** Ends a task; an ended task stays as it is. */
@@ -236,7 +250,8 @@ export function endTask(
   now: number,
 ): Task {
   if (hasEnded(task)) return task;
-  return { ...task, status, failure, preview: undefined, finishedAt: now, revision: task.revision + 1 };
+  const end = { status, failure, preview: undefined, finishedAt: now, isUntold: isToBeTold(task) };
+  return noted({ ...task, ...end, revision: task.revision + 1 }, now);
 }
 
 function changeOf(task: Task, event: TaskEvent, now: number): Partial<Task> | undefined {
@@ -278,8 +293,13 @@ function changeOf(task: Task, event: TaskEvent, now: number): Partial<Task> | un
         trace: merged(task.trace, event.trace),
         warning: unusedWords(task),
         finishedAt: now,
+        isUntold: isToBeTold(task),
       };
   }
+}
+
+function isToBeTold({ notify }: Task): true | undefined {
+  return notify ? true : undefined;
 }
 
 /** A button opens a form for words only while its account draws in remix mode, which is known afterwards. */
@@ -288,6 +308,24 @@ function unusedWords({ request, trace }: Task): string | undefined {
     request.verb === 'act' && request.form?.prompt !== undefined && trace.formNonce === undefined;
   if (!isUnused || request.form?.mask !== undefined) return undefined;
   return 'The prompt was not used: the button opened no form for words (remix mode is off).';
+}
+
+/** The timeline notes progress in steps of so many percent; of many moments the first and the newest ones are kept. */
+const NOTED_PERCENT = 10;
+const FIRST_MOMENTS = 10;
+const NEWEST_MOMENTS = 30;
+
+/** The task with a note of how it stands now, when that is worth one. */
+function noted(task: Task, now: number): Task {
+  const { status, percent, timeline = [] } = task;
+  const last = timeline.at(-1);
+  const isStep = percent - (last?.percent ?? 0) >= NOTED_PERCENT;
+  if (last?.status === status && !isStep) return task;
+  const moment: TaskMoment = percent > 0 ? { at: now, status, percent } : { at: now, status };
+  const whole = [...timeline, moment];
+  const isLong = whole.length > FIRST_MOMENTS + NEWEST_MOMENTS;
+  const kept = isLong ? [...whole.slice(0, FIRST_MOMENTS), ...whole.slice(-NEWEST_MOMENTS)] : whole;
+  return { ...task, timeline: kept };
 }
 
 /** Percentages of late or doubled events never lead back; only the final picture makes it a hundred. */

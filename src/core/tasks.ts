@@ -43,14 +43,27 @@ export interface TaskReceipt {
   readonly ahead: number;
 }
 
-/** Which tasks to list. Newest first. */
+/** Which tasks to list. Newest first unless told otherwise. */
 export interface TaskQuery {
   readonly ids?: readonly string[] | undefined;
   readonly statuses?: readonly TaskStatus[] | undefined;
   readonly botId?: string | undefined;
   readonly accountId?: string | undefined;
+  /** Those of one caller. Only admins may ask for others' than their own. */
+  readonly callerId?: string | undefined;
+  /** Name of the driver. */
+  readonly driver?: string | undefined;
+  readonly verbs?: readonly TaskVerb[] | undefined;
+  /** Only tasks whose prompt, asked or echoed, holds these words, without regard to case. */
+  readonly words?: string | undefined;
+  /** Milliseconds since the epoch: from this moment on; before that moment. */
+  readonly submittedFrom?: number | undefined;
+  readonly submittedBefore?: number | undefined;
   /** Only tasks older than this id: the last one of the page before. */
   readonly before?: string | undefined;
+  /** Only tasks newer than this id. */
+  readonly after?: string | undefined;
+  readonly order?: 'newest' | 'oldest' | undefined;
   /** 1 to 1,000. */
   readonly limit: number;
 }
@@ -88,6 +101,9 @@ export interface StudioView {
 export type TaskChange =
   | { readonly type: 'task-changed'; readonly task: Task }
   | { readonly type: 'account-changed'; readonly account: StudioView };
+
+/** What one who watches is told: changes, and how many of them were given up because they were read too slowly. */
+export type WatchedChange = TaskChange | { readonly type: 'changes-missed'; readonly count: number };
 
 /** What an operator can tell an account to do. */
 export type AccountOrder = 'pause' | 'resume' | 'drain';
@@ -144,7 +160,7 @@ export interface TaskService {
    * @throws GatewayError task_not_found
    */
   watchTask(caller: Caller, id: string, signal: AbortSignal): AsyncIterable<Task>;
-  watchAll(caller: Caller, signal: AbortSignal): AsyncIterable<TaskChange>;
+  watchAll(caller: Caller, signal: AbortSignal): AsyncIterable<WatchedChange>;
   /** The accounts of the caller's drawing and filming bots. */
   studios(caller: Caller): StudioView[];
   /** Orders of the operator; for one bot or all bots of the account. @throws GatewayError account_not_found */

@@ -5,6 +5,7 @@ import { GatewayError } from '../core/errors.ts';
 import type { InteractionPort, StoredFile } from '../core/interaction.ts';
 import type { Log } from '../core/log.ts';
 import type { ByteRange, MediaFile } from '../core/media.ts';
+import type { DiscordObserver } from '../core/observe.ts';
 import type { AccountIdentity, AccountStatus } from './account.ts';
 import { postToActivity } from './activity.ts';
 import { type CdnAnswer, type DownloadLimits, downloadFromCdn, openOnCdn } from './cdn.ts';
@@ -51,6 +52,8 @@ export interface DiscordClientOptions {
   readonly requestsPerSecond?: number | undefined;
   /** Milliseconds that a REST call waits for Discord's limits in all; default 30,000. */
   readonly patienceMs?: number | undefined;
+  /** Hears of calls, waits, heartbeats and reconnects. */
+  readonly observer?: DiscordObserver | undefined;
 }
 
 /**
@@ -86,11 +89,11 @@ export function createDiscordClient(options: DiscordClientOptions): DiscordClien
 
 /** Puts the parts of a client together. */
 function assemble(options: DiscordClientOptions) {
-  const { account, hosts, clock, log, random = Math.random } = options;
+  const { account, hosts, clock, log, observer, random = Math.random } = options;
   const exit = openExit(options.proxy);
   const redact = createRedact([account.token, exit.secret]);
   const outward = { hosts, dispatcher: exit.dispatcher, userAgent: userAgentOf(account), clock, redact };
-  const common = { account, hosts, clock, log, redact, random };
+  const common = { account, hosts, clock, log, redact, random, observer };
   const status = createStatusBoard(clock, options.onStatus);
   const rest = createRest({
     ...common,
@@ -114,8 +117,8 @@ function assemble(options: DiscordClientOptions) {
         status.post(next);
         tellWatchers(watchers, interactions, next, account.id);
       },
-      dispatch(event, data) {
-        watchers.dispatch(event, data);
+      dispatch(event, data, receivedAt) {
+        watchers.dispatch(event, data, receivedAt);
         interactions.dispatch(event, data);
       },
       loggedIn(id) {
@@ -141,8 +144,8 @@ function tellWatchers(
   if (state === 'reconnecting') watchers.tell({ type: 'reading-paused' });
   if (state === 'ready') watchers.tell({ type: 'reading-resumed' });
   if (state !== 'disabled') return;
-  const why = reason ?? 'Discord does not accept its token';
-  const error = new GatewayError('account_disabled', `The account "${accountId}" is disabled: ${why}`);
+  const why = (reason ?? 'Discord does not accept its token').replace(/\.$/, '');
+  const error = new GatewayError('account_disabled', `The account "${accountId}" is disabled: ${why}.`);
   watchers.fail(error);
   interactions.fail(error);
 }

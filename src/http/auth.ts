@@ -1,24 +1,16 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Caller } from '../core/caller.ts';
 import { GatewayError } from '../core/errors.ts';
+import type { KeyRing } from './key-ring.ts';
 
-/** A key of `auth.keys`. */
-export interface ApiKey {
-  readonly key: string;
-  /** Name of the caller, for logs and for the ownership of conversations. */
-  readonly name: string;
-  /** Ids of the bots it reaches; `*` stands for all. */
-  readonly bots: readonly string[];
-  readonly admin: boolean;
-}
+export type { ApiKey } from './key-ring.ts';
 
 /** Who may call. */
 export interface AuthOptions {
-  readonly keys: readonly ApiKey[];
+  readonly ring: KeyRing;
   /** Ids of the bots that are reached without a key. */
   readonly anonymousBots: readonly string[];
-  /** True when a gateway without keys serves everyone all bots. Has no effect once a key is configured. */
+  /** True when a gateway without configured keys serves everyone all bots. Has no effect once one is configured. */
   readonly open: boolean;
   /** True when the callers of an open gateway are admins; default false. */
   readonly openAdmin?: boolean;
@@ -31,21 +23,22 @@ export interface AuthOptions {
 export type Authenticate = (headers: IncomingHttpHeaders, extraKey?: string) => Caller;
 
 /**
- * Prepares the check of keys. The given key is compared with every configured one, by the digests, so that the
- * time taken tells nothing. `extraKey` is a place of last resort that some dialects have, such as a parameter.
+ * Prepares the check of keys. The ring is asked at every request, so that keys may come and go. An open gateway serves
+ * whoever comes; a key that was made at run time still says who it is. `extraKey` is a place of last resort that some
+ * dialects have, such as a parameter.
  */
 export function createAuthenticator(options: AuthOptions): Authenticate {
-  const known = options.keys.map((entry) => ({
-    digest: digestOf(Buffer.from(entry.key.trim(), 'utf8')),
-    caller: { id: entry.name, admin: entry.admin, bots: entry.bots } satisfies Caller,
-  }));
+  const { ring } = options;
   const anonymous: Caller = { id: '', admin: false, bots: options.anonymousBots };
   const everyone: Caller = { id: '', admin: options.openAdmin ?? false, bots: ['*'] };
 
   return (headers, extraKey = '') => {
-    if (known.length === 0 && options.open) return everyone;
+    const isOpen = options.open && !ring.isConfigured;
     const given = bytesOfKey(keyOf(headers), extraKey.trim());
-    if (given.length > 0) return findCaller(known, digestOf(given));
+    const found = given.length > 0 ? ring.findByKey(given) : undefined;
+    if (found !== undefined) return found;
+    if (isOpen) return everyone;
+    if (given.length > 0) throw new GatewayError('invalid_key', 'The API key is not known.');
     if (anonymous.bots.length > 0) return anonymous;
     throw new GatewayError('missing_key', 'No API key was given.');
   };
@@ -56,15 +49,6 @@ function bytesOfKey(header: string, extraKey: string): Buffer {
   return header === '' ? Buffer.from(extraKey, 'utf8') : Buffer.from(header, 'latin1');
 }
 
-function findCaller(known: readonly { digest: Buffer; caller: Caller }[], digest: Buffer): Caller {
-  let found: Caller | undefined;
-  for (const entry of known) {
-    if (timingSafeEqual(entry.digest, digest)) found = entry.caller;
-  }
-  if (found === undefined) throw new GatewayError('invalid_key', 'The API key is not known.');
-  return found;
-}
-
 /** The key of `Authorization: Bearer`, else of `key`, else of `mj-api-secret`; trimmed, empty when there is none. */
 function keyOf(headers: IncomingHttpHeaders): string {
   const bearer = /^bearer\s+(.*)$/i.exec(headers.authorization ?? '')?.[1]?.trim();
@@ -73,8 +57,4 @@ function keyOf(headers: IncomingHttpHeaders): string {
 
 function headerText(value: string | string[] | undefined): string {
   return (Array.isArray(value) ? value[0] : value)?.trim() ?? '';
-}
-
-function digestOf(bytes: Buffer): Buffer {
-  return createHash('sha256').update(bytes).digest();
 }

@@ -18,7 +18,9 @@ export interface DialectShape {
 const BRIDGE: DialectShape = { name: 'coze-bridge', sendError: sendBridgeError };
 
 const SHAPES: readonly (readonly [first: readonly string[], shape: DialectShape])[] = [
-  [['v1', 'admin'], { name: 'openai', sendError: sendOpenAiError }],
+  [['v1', 'admin', 'files'], { name: 'openai', sendError: sendOpenAiError }],
+  [['cordgate'], { name: 'native', sendError: sendOpenAiError }],
+  [['ui', 'docs', 'openapi.json'], { name: 'ui', sendError: sendOpenAiError }],
   [['midjourney-proxy'], { name: 'midjourney-proxy', sendError: sendProxyError }],
   [['mj', 'client', 'pika'], { name: 'discordxy', sendError: sendDiscordxyError }],
 ];

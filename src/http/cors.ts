@@ -11,6 +11,9 @@ const EXPOSED_HEADERS = [
   'accept-ranges',
   'retry-after',
   'retry-after-ms',
+  'ratelimit-limit',
+  'ratelimit-remaining',
+  'ratelimit-reset',
 ];
 
 /** How long a browser may keep the answer of a preflight, in seconds. */

@@ -41,17 +41,20 @@ export function asGatewayError(error: unknown, request?: FastifyRequest): Gatewa
   return toGatewayError(error);
 }
 
+/** Takes keys out of a text. */
+export interface KeyHider {
+  hide(text: string): string;
+}
+
 /** A caller may have put its key where a name belongs: no error repeats it. */
-export function withoutKeys(error: GatewayError, keys: readonly { readonly key: string }[]): GatewayError {
-  const message = keys.reduce((text, { key }) => text.replaceAll(key, '***'), error.message);
+export function withoutKeys<Failure extends GatewayError>(error: Failure, keys: KeyHider): Failure {
+  const message = keys.hide(error.message);
   if (message === error.message) return error;
-  const { code, hint, param, retryAfterMs, cause } = error;
-  return new GatewayError(code, message, {
-    hint,
-    cause,
-    ...(param === undefined ? {} : { param }),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  });
+  // A copy of its own kind: some dialects tell their errors by the class.
+  const copy: Failure = Object.create(Object.getPrototypeOf(error), Object.getOwnPropertyDescriptors(error));
+  Object.defineProperty(copy, 'message', { value: message });
+  Object.defineProperty(copy, 'stack', { value: keys.hide(error.stack ?? '') });
+  return copy;
 }
 
 /** Message and hint as one text for the caller. */

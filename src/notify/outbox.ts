@@ -1,6 +1,7 @@
 import type { CancelTimer, Clock } from '../core/clock.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import type { CallbackOutcome } from '../core/observe.ts';
 import type { HookPost } from './post.ts';
 import { headersOf } from './signature.ts';
 
@@ -15,6 +16,8 @@ export interface Letter {
   readonly matters: boolean;
   /** The JSON text; asked for at each try. */
   readonly body: () => string;
+  /** Hears that it was delivered, or given up for good; not of one that the stop has kept back. */
+  readonly onSettled?: (() => void) | undefined;
 }
 
 /** What an outbox is made with. */
@@ -28,6 +31,8 @@ export interface OutboxOptions {
   readonly random?: (() => number) | undefined;
   /** Lines with letters, under way or waiting; default 10,000. */
   readonly mostLines?: number | undefined;
+  /** Hears what became of each call. */
+  readonly onOutcome?: ((outcome: CallbackOutcome) => void) | undefined;
 }
 
 /** Pauses before the second to the fifth try, in milliseconds; each is spread by a quarter to both sides. */
@@ -159,13 +164,24 @@ export class Outbox {
 
   #settle(line: Line, letter: Letter, outcome: Outcome): void {
     if (line.next !== undefined) {
+      this.#tellOutcome(outcome);
       line.tries = 0;
       if (!this.#isClosing || line.next.matters) this.#enqueue(line);
       return;
     }
-    if (outcome.type === 'failed' && letter.matters && this.#retry(line, letter)) return;
+    if (outcome.type === 'failed' && letter.matters && this.#retry(line, letter)) {
+      this.#options.onOutcome?.('retried');
+      return;
+    }
+    this.#tellOutcome(outcome);
     this.#lines.delete(line.key);
     if (outcome.type !== 'delivered') this.#tellLoss(letter, outcome.why);
+    // Cut short by the stop, it may be told by the next process.
+    if (outcome.type !== 'failed' || !this.#isClosing) letter.onSettled?.();
+  }
+
+  #tellOutcome({ type }: Outcome): void {
+    this.#options.onOutcome?.(type === 'delivered' ? type : 'given-up');
   }
 
   /** False when it was tried often enough. */

@@ -5,6 +5,8 @@ import { Outbox, type OutboxOptions } from './outbox.ts';
 export interface TaskHooksOptions extends OutboxOptions {
   /** By the name of a dialect: the task in its shape, to be sent as JSON. */
   readonly render: Readonly<Record<string, (task: Task) => unknown>>;
+  /** Hears that the end of a task was told, or never will be. */
+  readonly onTold?: ((taskId: string) => void) | undefined;
 }
 
 /** Tells callers how their tasks go. */
@@ -42,6 +44,9 @@ export function createTaskHooks(options: TaskHooksOptions): TaskHooks {
         url: notify.url,
         matters: hasEnded(task),
         body: () => JSON.stringify(render(task)),
+        onSettled: () => {
+          if (hasEnded(task)) options.onTold?.(task.id);
+        },
       });
     },
     close: () => outbox.close(),

@@ -21,6 +21,7 @@ const faultSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('invalid-session'), account, resumable: z.boolean().default(false) }),
   z.strictObject({ type: z.literal('request-heartbeat'), account }),
   z.strictObject({ type: z.literal('stop-acks'), account, forMs: z.number().positive().optional() }),
+  z.strictObject({ type: z.literal('freeze-sockets'), account }),
   z.strictObject({ type: z.literal('lose-events'), times, account, event, every }),
   z.strictObject({ type: z.literal('duplicate-events'), times, account, event, every }),
   z.strictObject({
@@ -49,7 +50,12 @@ const faultSchema = z.discriminatedUnion('type', [
     /** What Discord wants to see a person for. */
     on: z.enum(['interactions', 'messages', 'both']).default('interactions'),
   }),
-  z.strictObject({ type: z.literal('refuse-connections'), times }),
+  z.strictObject({
+    type: z.literal('refuse-connections'),
+    times,
+    /** All of this time, however many; `times` counts no more then. */
+    forMs: z.number().positive().optional(),
+  }),
   z.strictObject({
     type: z.literal('rest'),
     /**
@@ -130,6 +136,8 @@ export class FaultTable {
   readonly #captchas: Pending<CaptchaFault>[] = [];
   /** Connections to refuse. */
   refusals = 0;
+  /** Until when all connections are refused, in the clock's milliseconds. */
+  refusesUntil = 0;
 
   /** Adds a fault of REST. */
   addRest(fault: RestFault): void {
@@ -167,6 +175,14 @@ export class FaultTable {
     return found !== undefined;
   }
 
+  /** True when a connection that is made now is refused, counted down. */
+  takeRefusal(now: number): boolean {
+    if (now < this.refusesUntil) return true;
+    if (this.refusals <= 0) return false;
+    this.refusals -= 1;
+    return true;
+  }
+
   /** The fault that this event meets on its way to an account, counted down. */
   takeEvent(accountId: string, name: string): EventFault | undefined {
     if (this.#events.length === 0) return undefined;
@@ -181,6 +197,7 @@ export class FaultTable {
     this.#events.length = 0;
     this.#captchas.length = 0;
     this.refusals = 0;
+    this.refusesUntil = 0;
   }
 }
 

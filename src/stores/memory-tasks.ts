@@ -1,13 +1,18 @@
 import type { MediaFile } from '../core/media.ts';
-import type { StoredAccountState, StoredTaskQuery, TaskStore } from '../core/store.ts';
+import type { StoredAccountState, TaskStore } from '../core/store.ts';
 import { hasEnded, type Task } from '../core/task.ts';
+import type { TaskQuery } from '../core/tasks.ts';
 import {
   checkedId,
+  headOf,
   idNumber,
   isAskedFor,
+  isUntold,
   neededFiles,
   packed,
-  pageEnd,
+  pageBounds,
+  searchText,
+  searchWords,
   type TaskHead,
   takenId,
   unpacked,
@@ -16,14 +21,16 @@ import {
 /** JSON is smaller than the objects, and nobody can change it from outside. */
 interface Entry extends TaskHead {
   readonly number: bigint;
+  readonly revision: number;
+  readonly text: string;
   readonly body: string;
 }
 
 const keyOf = (botId: string, accountId: string) => JSON.stringify([botId, accountId]);
 
 function entryOf(number: bigint, task: Task): Entry {
-  const { callerId, botId, accountId, status, submittedAt, revision } = task;
-  return { number, callerId, botId, accountId, status, submittedAt, revision, body: packed(task) };
+  const [text, body] = [searchText(task), packed(task)];
+  return { ...headOf(task), number, revision: task.revision, text, body };
 }
 
 /** The tasks of the memory store. */
@@ -31,6 +38,7 @@ export class MemoryTasks implements TaskStore {
   private readonly tasks = new Map<string, Entry>();
   /** Numbers of all tasks, oldest first. */
   private readonly order: bigint[] = [];
+  private readonly untold = new Set<bigint>();
   private readonly files = new Map<string, readonly MediaFile[]>();
   private readonly states = new Map<string, StoredAccountState>();
 
@@ -38,7 +46,7 @@ export class MemoryTasks implements TaskStore {
   async addTask(task: Task, files: readonly MediaFile[]): Promise<void> {
     const number = checkedId(task);
     if (this.tasks.has(task.id)) throw takenId(task.id);
-    this.tasks.set(task.id, entryOf(number, task));
+    this.keep(number, task);
     this.order.splice(this.place(number), 0, number);
     const kept = neededFiles(task, files).map(copied);
     if (kept.length > 0) this.files.set(task.id, kept);
@@ -48,7 +56,7 @@ export class MemoryTasks implements TaskStore {
   async saveTask(task: Task): Promise<boolean> {
     const older = this.tasks.get(task.id);
     if (older === undefined || older.revision >= task.revision) return false;
-    this.tasks.set(task.id, entryOf(older.number, task));
+    this.keep(older.number, task);
     if (hasEnded(task)) this.files.delete(task.id);
     return true;
   }
@@ -59,12 +67,14 @@ export class MemoryTasks implements TaskStore {
     return found && unpacked(found.body);
   }
 
-  /** A page of tasks, newest first. */
-  async listTasks(query: StoredTaskQuery): Promise<Task[]> {
+  /** A page of tasks, in the order that the query asks for. */
+  async listTasks(query: TaskQuery): Promise<Task[]> {
+    const words = searchWords(query);
     const found: Task[] = [];
-    for (const entry of this.newestFirst(query)) {
+    for (const entry of this.walk(query)) {
       if (found.length >= query.limit) break;
-      if (isAskedFor(entry, query)) found.push(unpacked(entry.body));
+      if (!isAskedFor(entry, query) || !entry.text.includes(words ?? '')) continue;
+      found.push(unpacked(entry.body));
     }
     return found;
   }
@@ -77,6 +87,15 @@ export class MemoryTasks implements TaskStore {
     });
   }
 
+  /** Ended tasks whose caller was not told, oldest first. */
+  async untoldTasks(limit: number): Promise<Task[]> {
+    const untold = [...this.untold].sort(ascending).slice(0, limit);
+    return untold.flatMap((number) => {
+      const entry = this.tasks.get(String(number));
+      return entry === undefined ? [] : unpacked(entry.body);
+    });
+  }
+
   /** The files of a task that has not ended. */
   async taskFiles(id: string): Promise<MediaFile[]> {
     return (this.files.get(id) ?? []).map(copied);
@@ -86,6 +105,7 @@ export class MemoryTasks implements TaskStore {
   async forgetTasks(submittedBefore: number, limit: number): Promise<number> {
     const old = [...this.tasks.values()]
       .filter((entry) => hasEnded(entry) && entry.submittedAt < submittedBefore)
+      .sort((a, b) => a.submittedAt - b.submittedAt || ascending(a.number, b.number))
       .slice(0, limit);
     for (const { number } of old) this.drop(number);
     return old.length;
@@ -113,20 +133,29 @@ export class MemoryTasks implements TaskStore {
     return [...this.states.values()].map((state) => ({ ...state }));
   }
 
-  private *newestFirst({ ids, before }: StoredTaskQuery): Generator<Entry> {
-    const end = pageEnd(before);
-    if (end === undefined) return;
+  private *walk({ ids, before, after, order }: TaskQuery): Generator<Entry> {
+    const bounds = pageBounds({ before, after });
+    if (bounds === undefined) return;
     const numbers = ids === undefined ? this.order : numbersOf(ids);
-    for (let index = place(numbers, end) - 1; index >= 0; index -= 1) {
-      const entry = this.tasks.get(String(numbers[index]));
+    const [start, end] = [place(numbers, bounds.above + 1n), place(numbers, bounds.below)];
+    const isOldestFirst = order === 'oldest';
+    for (let step = 0; step < end - start; step += 1) {
+      const entry = this.tasks.get(String(numbers[isOldestFirst ? start + step : end - 1 - step]));
       if (entry) yield entry;
     }
+  }
+
+  private keep(number: bigint, task: Task): void {
+    this.tasks.set(task.id, entryOf(number, task));
+    if (isUntold(task)) this.untold.add(number);
+    else this.untold.delete(number);
   }
 
   private drop(number: bigint): void {
     const id = String(number);
     this.tasks.delete(id);
     this.files.delete(id);
+    this.untold.delete(number);
     this.order.splice(this.place(number), 1);
   }
 
@@ -148,7 +177,11 @@ function place(ascending: readonly bigint[], number: bigint): number {
 
 function numbersOf(ids: readonly string[]): bigint[] {
   const numbers = new Set(ids.flatMap((id) => idNumber(id) ?? []));
-  return [...numbers].sort((a, b) => (a < b ? -1 : 1));
+  return [...numbers].sort(ascending);
+}
+
+function ascending(a: bigint, b: bigint): number {
+  return a < b ? -1 : 1;
 }
 
 function copied(file: MediaFile): MediaFile {

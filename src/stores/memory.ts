@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import type { ConversationKey, Store, StoredConversation, UsageTotals } from '../core/store.ts';
-import { firstKeptDay } from './days.ts';
+import type {
+  ConversationKey,
+  DailyUsage,
+  Store,
+  StoredConversation,
+  StoredKey,
+  UsageTotals,
+} from '../core/store.ts';
+import { firstKeptDay, firstUsageDay } from './days.ts';
 import { MemoryTasks } from './memory-tasks.ts';
+import { usageSum } from './usage-sum.ts';
 
 /** JSON keeps the parts apart whatever characters they hold. */
 const keyOf = (key: ConversationKey) => JSON.stringify([key.botId, key.callerId, key.name]);
@@ -9,9 +17,16 @@ const keyOf = (key: ConversationKey) => JSON.stringify([key.botId, key.callerId,
 class MemoryStore extends MemoryTasks implements Store {
   private readonly id = randomBytes(4).toString('hex');
   private readonly conversations = new Map<string, StoredConversation>();
-  /** Day to counter to value. */
   private readonly usage = new Map<string, UsageTotals>();
+  /** Day to caller and bot to totals. */
+  private readonly dailyUsage = new Map<string, Map<string, DailyUsage>>();
+  private readonly keys = new Map<string, StoredKey>();
+  /** Day to counter to value. */
   private readonly days = new Map<string, Map<string, number>>();
+
+  async open(): Promise<void> {}
+
+  async ping(): Promise<void> {}
 
   async instanceId(): Promise<string> {
     return this.id;
@@ -71,20 +86,36 @@ class MemoryStore extends MemoryTasks implements Store {
     return this.days.get(day)?.get(counter) ?? 0;
   }
 
-  async addUsage(added: UsageTotals): Promise<void> {
+  async addUsage(added: DailyUsage): Promise<void> {
+    const firstDay = firstUsageDay(added.day);
+    for (const day of this.dailyUsage.keys()) if (day < firstDay) this.dailyUsage.delete(day);
+    const { day, ...counts } = added;
     const key = JSON.stringify([added.callerId, added.botId]);
-    const known = this.usage.get(key) ?? { chats: 0, promptTokens: 0, completionTokens: 0 };
-    this.usage.set(key, {
-      callerId: added.callerId,
-      botId: added.botId,
-      chats: known.chats + added.chats,
-      promptTokens: known.promptTokens + added.promptTokens,
-      completionTokens: known.completionTokens + added.completionTokens,
-    });
+    this.usage.set(key, usageSum(counts, this.usage.get(key)));
+    const ofDay = this.dailyUsage.get(day) ?? new Map<string, DailyUsage>();
+    this.dailyUsage.set(day, ofDay.set(key, { ...usageSum(counts, ofDay.get(key)), day }));
   }
 
   async listUsage(): Promise<UsageTotals[]> {
     return [...this.usage.values()];
+  }
+
+  async listDailyUsage(since: string): Promise<DailyUsage[]> {
+    const days = [...this.dailyUsage].filter(([day]) => day >= since).sort(([a], [b]) => (a < b ? -1 : 1));
+    return days.flatMap(([, ofDay]) => [...ofDay.values()]);
+  }
+
+  async saveKey(key: StoredKey): Promise<void> {
+    this.keys.set(key.name, structuredClone(key));
+  }
+
+  async deleteKey(name: string): Promise<boolean> {
+    return this.keys.delete(name);
+  }
+
+  async listKeys(): Promise<StoredKey[]> {
+    const keys = [...this.keys.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    return structuredClone(keys);
   }
 
   async close(): Promise<void> {}

@@ -17,13 +17,14 @@ interface Write {
  * of a few milliseconds costs as much as one for a single write. A write is durable when its promise resolves.
  */
 export class WriteBatch {
-  private readonly database: DatabaseSync;
+  private readonly open: () => DatabaseSync;
   private writes: Write[] = [];
   /** `resting`: nothing was written for a while, so the next write goes at the end of this turn. */
   private state: 'resting' | 'due' | 'gathering' = 'resting';
 
-  constructor(database: DatabaseSync) {
-    this.database = database;
+  /** @param open gives the database that works at present, or throws */
+  constructor(open: () => DatabaseSync) {
+    this.open = open;
   }
 
   /**
@@ -43,17 +44,25 @@ export class WriteBatch {
   flush(): void {
     const writes = this.writes;
     this.writes = [];
-    if (writes.length > 0) this.settle(writes);
+    if (writes.length === 0) return;
+    let database: DatabaseSync;
+    try {
+      database = this.open();
+    } catch (error) {
+      for (const write of writes) write.fail(error);
+      return;
+    }
+    this.settle(database, writes);
   }
 
   /** What cannot be written together is tried alone, so that a write fails by its own fault only. */
-  private settle(writes: readonly Write[]): void {
+  private settle(database: DatabaseSync, writes: readonly Write[]): void {
     try {
-      this.commit(writes);
+      this.commit(database, writes);
     } catch (error) {
       for (const write of writes) {
         if (writes.length === 1) write.fail(error);
-        else this.settle([write]);
+        else this.settle(database, [write]);
       }
       return;
     }
@@ -70,14 +79,14 @@ export class WriteBatch {
     setTimeout(() => this.turn(), gatherMs);
   }
 
-  private commit(writes: readonly Write[]): void {
-    this.database.exec('BEGIN IMMEDIATE');
+  private commit(database: DatabaseSync, writes: readonly Write[]): void {
+    database.exec('BEGIN IMMEDIATE');
     try {
       for (const write of writes) write.run();
-      this.database.exec('COMMIT');
+      database.exec('COMMIT');
     } catch (error) {
       // SQLite may have undone everything by itself already, when the disk is full for one.
-      if (this.database.isTransaction) this.database.exec('ROLLBACK');
+      if (database.isTransaction) database.exec('ROLLBACK');
       throw error;
     }
   }

@@ -2,6 +2,8 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { GatewayError } from '../core/errors.ts';
+import { storeError } from './sqlite-errors.ts';
+import { searchText, unpacked } from './task-form.ts';
 
 /** Marks a file as ours in SQLite's header ("cgat"), so that no other program's database is written to. */
 const APPLICATION_ID = 0x63676174;
@@ -9,29 +11,10 @@ const APPLICATION_ID = 0x63676174;
 /** How long a write waits for another process that holds the file. */
 const BUSY_TIMEOUT_MS = 2_000;
 
-/** Primary result codes of SQLite that have a remedy of their own (https://sqlite.org/rescode.html). */
-const REMEDIES: Readonly<Record<number, readonly [problem: string, remedy: string]>> = {
-  5: ['is held by another process', 'Stop the other process, or give each gateway its own store.path.'],
-  8: ['cannot be written', 'Let the user that runs cordgate write to the file and to its folder.'],
-  10: ['could not be read or written by the disk', 'Check the disk.'],
-  11: ['is damaged', 'Restore a backup, or move the file away to start with an empty store.'],
-  13: ['does not fit on the disk', 'Free some space.'],
-  14: ['cannot be opened', 'Check that store.path names a file, and that its folder can be written.'],
-  26: ['is not an SQLite database', 'Correct store.path, or move the file away.'],
-};
-
-/** Turns any failure of the database file into a `GatewayError` (code internal) that names the file and a remedy. */
-export function storeError(path: string, error: unknown): GatewayError {
-  if (error instanceof GatewayError) return error;
-  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
-  const [problem, hint] = REMEDIES[code] ?? ['failed', 'See the log for the cause.'];
-  return new GatewayError('internal', `The store ${path} ${problem}.`, { hint, cause: error });
-}
-
 /**
  * Opens a database file of this program, creating the folder and the file, and brings its tables up to date.
  * @param migrations SQL by version: the first brings an empty file to version 1. Only ever append.
- * @throws GatewayError internal, with a message that names the file and a hint
+ * @throws GatewayError internal, with a message that names the file and a hint; store_unavailable when it may pass
  */
 export function openDatabase(path: string, migrations: readonly string[]): DatabaseSync {
   createFolder(path);
@@ -49,7 +32,7 @@ export function openDatabase(path: string, migrations: readonly string[]): Datab
     return database;
   } catch (error) {
     database?.close();
-    throw storeError(path, error);
+    throw storeError(path, error, 'opening');
   }
 }
 
@@ -67,6 +50,7 @@ function createFolder(path: string): void {
 
 /** In one transaction, so that two processes that start at once do not both migrate. */
 function migrate(database: DatabaseSync, path: string, migrations: readonly string[]): void {
+  database.function('search_text', { deterministic: true }, (body) => searchText(unpacked(String(body))));
   database.exec('BEGIN IMMEDIATE');
   const version = refuseForeign(database, path, migrations.length);
   for (const statements of migrations.slice(version)) database.exec(statements);

@@ -1,27 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import type { ConversationKey, Store, StoredConversation, UsageTotals } from '../core/store.ts';
-import { firstKeptDay } from './days.ts';
-import { openDatabase } from './sqlite-file.ts';
-import { SqliteTasks, TASK_TABLES } from './sqlite-tasks.ts';
+import type {
+  ConversationKey,
+  DailyUsage,
+  Store,
+  StoredConversation,
+  StoredKey,
+  UsageTotals,
+} from '../core/store.ts';
+import { firstKeptDay, firstUsageDay } from './days.ts';
+import { type Row, SqliteConnection } from './sqlite-connection.ts';
+import { SqliteTasks } from './sqlite-tasks.ts';
 
-const MIGRATIONS = [
-  `CREATE TABLE installation (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-   CREATE TABLE conversations (
-     bot_id TEXT, caller_id TEXT, name TEXT,
-     channel_id TEXT NOT NULL, bot_user_id TEXT NOT NULL, created_at INTEGER NOT NULL,
-     PRIMARY KEY (bot_id, caller_id, name)
-   ) STRICT, WITHOUT ROWID;
-   CREATE TABLE counters (
-     day TEXT, counter TEXT, value INTEGER NOT NULL, PRIMARY KEY (day, counter)
-   ) STRICT, WITHOUT ROWID;`,
-  `CREATE TABLE usage (
-     caller_id TEXT, bot_id TEXT,
-     chats INTEGER NOT NULL, prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL,
-     PRIMARY KEY (caller_id, bot_id)
-   ) STRICT, WITHOUT ROWID;`,
-  TASK_TABLES,
-];
+const ADDED = `chats = chats + excluded.chats, prompt_tokens = prompt_tokens + excluded.prompt_tokens,
+  completion_tokens = completion_tokens + excluded.completion_tokens, pictures = pictures + excluded.pictures,
+  videos = videos + excluded.videos`;
 
 const STATEMENTS = {
   proposeId: `INSERT INTO installation VALUES ('id', ?) ON CONFLICT DO NOTHING`,
@@ -30,20 +22,22 @@ const STATEMENTS = {
   list: 'SELECT * FROM conversations WHERE bot_id = ? ORDER BY created_at, caller_id, name',
   save: 'INSERT OR REPLACE INTO conversations VALUES (?, ?, ?, ?, ?, ?)',
   remove: 'DELETE FROM conversations WHERE bot_id = ? AND caller_id = ? AND name = ?',
-  rename: `UPDATE OR IGNORE conversations SET name = ? WHERE bot_id = ? AND caller_id = ? AND name = ?`,
+  rename: `UPDATE conversations SET name = ? WHERE bot_id = ? AND caller_id = ? AND name = ?`,
   noteBot: `UPDATE conversations SET bot_user_id = ?
     WHERE bot_id = ? AND caller_id = ? AND channel_id = ?`,
   forget: 'DELETE FROM counters WHERE day < ?',
   increment: `INSERT INTO counters VALUES (?, ?, 1)
     ON CONFLICT DO UPDATE SET value = value + 1 RETURNING value`,
   count: 'SELECT value FROM counters WHERE day = ? AND counter = ?',
-  addUsage: `INSERT INTO usage VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
-    chats = chats + excluded.chats, prompt_tokens = prompt_tokens + excluded.prompt_tokens,
-    completion_tokens = completion_tokens + excluded.completion_tokens`,
+  addUsage: `INSERT INTO usage VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET ${ADDED}`,
+  addDailyUsage: `INSERT INTO daily_usage VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET ${ADDED}`,
+  forgetUsage: 'DELETE FROM daily_usage WHERE day < ?',
   listUsage: 'SELECT * FROM usage ORDER BY caller_id, bot_id',
+  listDailyUsage: 'SELECT * FROM daily_usage WHERE day >= ? ORDER BY day, caller_id, bot_id',
+  saveKey: 'INSERT OR REPLACE INTO keys VALUES (?, ?)',
+  deleteKey: 'DELETE FROM keys WHERE name = ?',
+  listKeys: 'SELECT body FROM keys ORDER BY name',
 } as const;
-
-type Row = Record<string, SQLOutputValue>;
 
 const toConversation = (row: Row): StoredConversation => ({
   botId: String(row.bot_id),
@@ -60,116 +54,149 @@ const toUsage = (row: Row): UsageTotals => ({
   chats: Number(row.chats),
   promptTokens: Number(row.prompt_tokens),
   completionTokens: Number(row.completion_tokens),
+  pictures: Number(row.pictures),
+  videos: Number(row.videos),
 });
 
-function prepareAll(database: DatabaseSync) {
-  const prepare = (name: keyof typeof STATEMENTS) => database.prepare(STATEMENTS[name]);
-  return {
-    proposeId: prepare('proposeId'),
-    readId: prepare('readId'),
-    find: prepare('find'),
-    list: prepare('list'),
-    save: prepare('save'),
-    remove: prepare('remove'),
-    rename: prepare('rename'),
-    noteBot: prepare('noteBot'),
-    addUsage: prepare('addUsage'),
-    listUsage: prepare('listUsage'),
-    forget: prepare('forget'),
-    increment: prepare('increment'),
-    count: prepare('count'),
-  };
-}
-
 class SqliteStore extends SqliteTasks implements Store {
-  private readonly statements: ReturnType<typeof prepareAll>;
-  /** Counters of earlier days than this are deleted already. */
-  private forgottenBefore = '';
+  /** Counters, and usage, of earlier days than these are deleted already. */
+  private countersFrom = '';
+  private usageFrom = '';
 
   constructor(path: string) {
-    super(path, openDatabase(path, MIGRATIONS));
-    this.statements = prepareAll(this.database);
+    super(new SqliteConnection(path));
+  }
+
+  async open(): Promise<void> {
+    this.countersFrom = '';
+    this.usageFrom = '';
+    this.connection.open();
+  }
+
+  async ping(): Promise<void> {
+    this.connection.check();
   }
 
   async instanceId(): Promise<string> {
-    return this.guard(() => {
-      const known = this.statements.readId.get();
-      if (known) return String(known.value);
-      this.statements.proposeId.run(randomBytes(4).toString('hex'));
-      // Read again: another process may have been faster.
-      return String(this.statements.readId.get()?.value);
+    const known = this.read(() => this.statement(STATEMENTS.readId).get());
+    if (known) return String(known.value);
+    return this.connection.write(() => {
+      this.statement(STATEMENTS.proposeId).run(randomBytes(4).toString('hex'));
+      return String(this.statement(STATEMENTS.readId).get()?.value);
     });
   }
 
   async findConversation(key: ConversationKey): Promise<StoredConversation | undefined> {
-    return this.guard(() => {
-      const row = this.statements.find.get(key.botId, key.callerId, key.name);
+    return this.read(() => {
+      const row = this.statement(STATEMENTS.find).get(key.botId, key.callerId, key.name);
       return row && toConversation(row);
     });
   }
 
   async listConversations(botId: string): Promise<StoredConversation[]> {
-    return this.guard(() => this.statements.list.all(botId).map(toConversation));
+    return this.read(() => this.statement(STATEMENTS.list).all(botId).map(toConversation));
   }
 
   async saveConversation(conversation: StoredConversation): Promise<void> {
     const { botId, callerId, name, channelId, botUserId, createdAt } = conversation;
-    this.guard(() => this.statements.save.run(botId, callerId, name, channelId, botUserId, createdAt));
+    const row = [botId, callerId, name, channelId, botUserId, createdAt] as const;
+    await this.connection.write(() => this.statement(STATEMENTS.save).run(...row));
   }
 
   async renameConversation(key: ConversationKey, newName: string): Promise<'renamed' | 'exists' | 'missing'> {
-    return this.guard(() => {
-      const { botId, callerId, name } = key;
-      if (!this.statements.find.get(botId, callerId, name)) return 'missing';
-      if (this.statements.find.get(botId, callerId, newName)) return 'exists';
-      return this.statements.rename.run(newName, botId, callerId, name).changes > 0 ? 'renamed' : 'exists';
+    const { botId, callerId, name } = key;
+    return this.connection.write(() => {
+      if (!this.statement(STATEMENTS.find).get(botId, callerId, name)) return 'missing';
+      if (this.statement(STATEMENTS.find).get(botId, callerId, newName)) return 'exists';
+      this.statement(STATEMENTS.rename).run(newName, botId, callerId, name);
+      return 'renamed';
     });
   }
 
   async noteBot(
-    key: Pick<ConversationKey, 'botId' | 'callerId'>,
+    { botId, callerId }: Pick<ConversationKey, 'botId' | 'callerId'>,
     channelId: string,
     botUserId: string,
   ): Promise<void> {
-    this.guard(() => this.statements.noteBot.run(botUserId, key.botId, key.callerId, channelId));
+    await this.connection.write(() =>
+      this.statement(STATEMENTS.noteBot).run(botUserId, botId, callerId, channelId),
+    );
   }
 
-  async deleteConversation(key: ConversationKey): Promise<boolean> {
-    return this.guard(() => this.statements.remove.run(key.botId, key.callerId, key.name).changes > 0);
+  async deleteConversation({ botId, callerId, name }: ConversationKey): Promise<boolean> {
+    return this.connection.write(
+      () => this.statement(STATEMENTS.remove).run(botId, callerId, name).changes > 0,
+    );
   }
 
   async increment(counter: string, day: string): Promise<number> {
     const firstDay = firstKeptDay(day);
-    return this.write(() => {
-      this.forgetBefore(firstDay);
-      return Number(this.statements.increment.get(day, counter)?.value);
+    return this.connection.write(() => {
+      if (firstDay > this.countersFrom) this.statement(STATEMENTS.forget).run(firstDay);
+      this.countersFrom = nextFirst(this.countersFrom, day, firstDay);
+      return Number(this.statement(STATEMENTS.increment).get(day, counter)?.value);
     });
   }
 
   async count(counter: string, day: string): Promise<number> {
-    return this.guard(() => Number(this.statements.count.get(day, counter)?.value ?? 0));
+    return this.read(() => Number(this.statement(STATEMENTS.count).get(day, counter)?.value ?? 0));
   }
 
-  async addUsage({ callerId, botId, chats, promptTokens, completionTokens }: UsageTotals): Promise<void> {
-    await this.write(() =>
-      this.statements.addUsage.run(callerId, botId, chats, promptTokens, completionTokens),
-    );
+  async addUsage({ day, ...usage }: DailyUsage): Promise<void> {
+    const firstDay = firstUsageDay(day);
+    const row = toRow(usage);
+    await this.connection.write(() => {
+      if (firstDay > this.usageFrom) this.statement(STATEMENTS.forgetUsage).run(firstDay);
+      this.usageFrom = nextFirst(this.usageFrom, day, firstDay);
+      this.statement(STATEMENTS.addUsage).run(...row);
+      this.statement(STATEMENTS.addDailyUsage).run(day, ...row);
+    });
   }
 
   async listUsage(): Promise<UsageTotals[]> {
-    return this.guard(() => this.statements.listUsage.all().map(toUsage));
+    return this.read(() => this.statement(STATEMENTS.listUsage).all().map(toUsage));
   }
 
-  private forgetBefore(firstDay: string): void {
-    if (firstDay <= this.forgottenBefore) return;
-    this.statements.forget.run(firstDay);
-    this.forgottenBefore = firstDay;
+  async listDailyUsage(since: string): Promise<DailyUsage[]> {
+    return this.read(() => {
+      const rows = this.statement(STATEMENTS.listDailyUsage).all(since);
+      return rows.map((row) => ({ ...toUsage(row), day: String(row.day) }));
+    });
+  }
+
+  async saveKey(key: StoredKey): Promise<void> {
+    const body = JSON.stringify(key);
+    await this.connection.write(() => this.statement(STATEMENTS.saveKey).run(key.name, body));
+  }
+
+  async deleteKey(name: string): Promise<boolean> {
+    return this.connection.write(() => this.statement(STATEMENTS.deleteKey).run(name).changes > 0);
+  }
+
+  async listKeys(): Promise<StoredKey[]> {
+    const rows = this.read(() => this.statement(STATEMENTS.listKeys).all());
+    return rows.map(({ body }) => JSON.parse(String(body)) as StoredKey);
+  }
+
+  async close(): Promise<void> {
+    this.connection.close();
   }
 }
 
+/** A day that was forgotten already is written again when the clock was set back: then it is to be forgotten again. */
+function nextFirst(from: string, day: string, firstDay: string): string {
+  return firstDay > from || day < from ? firstDay : from;
+}
+
+function toRow(usage: UsageTotals) {
+  const { callerId, botId, chats, promptTokens, completionTokens, pictures, videos } = usage;
+  return [callerId, botId, chats, promptTokens, completionTokens, pictures, videos] as const;
+}
+
 /**
- * A store in one SQLite file; folder and file are created when missing.
- * @throws GatewayError internal when the file is no database, not writable, of another program or of a newer cordgate
+ * A store in one SQLite file; folder and file are created when missing. It is opened by `open()`, or by its first use; then the
+ * file belongs to this process. `open()` throws GatewayError internal when the file is no database, not writable, held by
+ * another process, of another program or of a newer cordgate.
  */
 export function openSqliteStore(path: string): Store {
   return new SqliteStore(path);

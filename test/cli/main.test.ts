@@ -3,7 +3,7 @@ import { createProgram } from '../../src/cli/main.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import { fakeParts, SIM_READY, Terminal } from './terminal.ts';
 
-const COMMANDS = ['serve', 'demo', 'sim', 'check', 'init', 'import', 'imagine', 'animate'];
+const COMMANDS = ['serve', 'demo', 'sim', 'check', 'init', 'import', 'chat', 'imagine', 'animate'];
 
 describe('cordgate', () => {
   it('has the commands of the contract, each with --help and --json', async () => {

@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream';
 import { run } from '../../src/cli/main.ts';
 import type { Parts, SimReady } from '../../src/cli/parts.ts';
 
@@ -42,6 +43,9 @@ export class Terminal {
   stdout = '';
   stderr = '';
   readonly env: Record<string, string>;
+  /** What is typed or piped in; ends when a test ends it. */
+  readonly stdin = new PassThrough();
+  stdinIsTerminal = true;
   #waiting: (() => void)[] = [];
   #written: (() => void)[] = [];
 
@@ -60,6 +64,7 @@ export class Terminal {
         this.stderr += text;
       },
       stderrIsTerminal: false,
+      stdin: { open: () => this.stdin, isTerminal: this.stdinIsTerminal },
       env: this.env,
       nextSignal: () => new Promise<void>((resolve) => this.#waiting.push(resolve)),
     };

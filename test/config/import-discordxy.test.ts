@@ -132,14 +132,6 @@ describe('the config.json of Discordxy', () => {
       9394,
     ],
     [
-      'redis comes later',
-      '"memory"',
-      '"redis"',
-      /^task-storage: redis comes with a later version/,
-      (c) => c.store.driver,
-      'sqlite',
-    ],
-    [
       'what redis held',
       '"host": "", "password": ""',
       '"host": "redis.lan", "password": "redis-secret"',
@@ -227,6 +219,16 @@ describe('the config.json of Discordxy', () => {
     expect(result.notes).toContainEqual(expect.stringMatching(note));
     expect(read(configOf(result))).toEqual(expected);
     expect(result.text + result.notes.join()).not.toContain('redis-secret');
+  });
+
+  it('takes redis over: its address, and its password as part of it', () => {
+    const plain = changed('"memory"', '"redis"');
+    expect(configOf(plain).store).toMatchObject({ driver: 'redis', url: 'redis://127.0.0.1:6379/0' });
+    const group = '"host": "redis.lan", "password": "p@ss/word", "port": "6380", "database": 5';
+    const text = FULL.replace('"memory"', '"redis"').replace(/"redis": \{[^}]*\}/, `"redis": { ${group} }`);
+    const source = imported(text);
+    expect(configOf(source).store.url).toBe('redis://:p%40ss%2Fword@redis.lan:6380/5');
+    expect(source.notes.join()).not.toContain('p@ss');
   });
 
   it('asks for what is missing through variables', () => {

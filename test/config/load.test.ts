@@ -8,7 +8,14 @@ import { configOf, cozeOf, problemsOf, SAMPLE } from './sample.ts';
 describe('a configuration file', () => {
   it('may be empty: every key has the default of the contract', () => {
     expect(configOf('')).toEqual({
-      server: { host: '127.0.0.1', port: 8092, allowIps: [], bodyLimitMb: 16 },
+      server: {
+        host: '127.0.0.1',
+        port: 8092,
+        allowIps: [],
+        bodyLimitMb: 16,
+        trustProxies: [],
+        limits: { requestsPerMinute: 0, addressPerMinute: 0, failedKeysPerMinute: 300, streams: 2_000 },
+      },
       auth: { keys: [], anonymous: { bots: [] }, open: false },
       discord: {
         api: 'https://discord.com/api/v10',
@@ -27,8 +34,10 @@ describe('a configuration file', () => {
         url: 'redis://127.0.0.1:6379',
         retentionDays: 30,
       },
+      media: { keep: false, path: './data/files', maxGb: 10 },
       webhooks: { secret: null, operator: null, allowPrivate: [] },
       log: { level: 'info' },
+      telemetry: { otlp: null },
     });
   });
 

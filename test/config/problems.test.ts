@@ -26,8 +26,7 @@ describe('a mistake in the file', () => {
     ['discord: { gateway: "https://x" }', 'discord.gateway', /ws:\/\/ or wss:\/\//],
     ['discord: { proxy: "ftp://x:1" }', 'discord.proxy', /socks5:/],
     ['discord: { proxy: "http://u:pa%ss@x:1" }', 'discord.proxy', /%25/],
-    ['store: { driver: redis }', 'store.driver', /"redis" comes with a later version/],
-    ['store: { driver: mysql }', 'store.driver', 'must be one of: sqlite, memory'],
+    ['store: { driver: mysql }', 'store.driver', 'must be one of: sqlite, memory, redis'],
     ['bots: [{ id: m, driver: midjourney }]', 'bots[0].rooms', /is missing: accounts that draw/],
     ['bots: [{ id: m, driver: pika }]', 'bots[0].rooms', /^is missing: accounts that film/],
     [
@@ -75,7 +74,7 @@ describe('a mistake in the file', () => {
   });
 
   it('never hides another one: all come at once, in the order of the file', () => {
-    const text = `server: { prot: 1, host: 0.0.0.0 }\nstore: { driver: redis }\n${SAMPLE.replace('listen: bridge', 'listen: x')}`;
+    const text = `server: { prot: 1, host: 0.0.0.0 }\nstore: { driver: mysql }\n${SAMPLE.replace('listen: bridge', 'listen: x')}`;
     expect(problemsOf(text).map((problem) => problem.path)).toEqual([
       'server.prot',
       'server.host',

@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Store, StoredAccountState, StoredTaskQuery } from '../../src/core/store.ts';
-import { applyEvent, endTask, hasEnded, type Task, type TaskStatus } from '../../src/core/task.ts';
+import type { Store, StoredAccountState } from '../../src/core/store.ts';
+import {
+  applyEvent,
+  endTask,
+  hasEnded,
+  type Task,
+  type TaskStatus,
+  type TaskVerb,
+} from '../../src/core/task.ts';
+import type { TaskQuery } from '../../src/core/tasks.ts';
 
 const STATUSES: readonly TaskStatus[] = [
   'form',
@@ -66,7 +74,7 @@ export function describeTaskStore(name: string, open: () => Promise<Store>): voi
     });
     afterEach(() => store.close());
 
-    const idsOf = async (query: Partial<StoredTaskQuery>) =>
+    const idsOf = async (query: Partial<TaskQuery>) =>
       (await store.listTasks({ limit: 1000, ...query })).map((task) => task.id);
 
     it('finds a task as it was added, and none of another id', async () => {
@@ -202,31 +210,30 @@ export function describeTaskStore(name: string, open: () => Promise<Store>): voi
       );
     });
 
-    it('pages through any query without losing or repeating a task', async () => {
-      const few = fc.constantFrom('a', 'b', 'c');
-      const some = fc.option(few, { nil: undefined });
-      const row = fc.record({
-        callerId: few,
-        botId: few,
-        accountId: few,
-        status: fc.constantFrom(...STATUSES),
-      });
+    it('pages through any query, in both directions, without losing or repeating a task', async () => {
       await fc.assert(
         fc.asyncProperty(
           fc.array(row, { maxLength: 40 }),
-          fc.record({ callerId: some, botId: some, accountId: some }),
-          fc.option(fc.uniqueArray(fc.constantFrom(...STATUSES)), { nil: undefined }),
-          fc.option(fc.array(fc.nat(45).map(String)), { nil: undefined }),
+          filters,
           fc.integer({ min: 1, max: 7 }),
-          async (rows, fields, statuses, ids, limit) => {
+          fc.constantFrom('newest', 'oldest', undefined),
+          async (rows, filter, limit, order) => {
             const fresh = await open();
-            const tasks = rows.map((changes, index) => sampleTask({ ...changes, id: String(index) }));
+            const tasks = rows.map(({ verb, prompt, ...changes }, index) =>
+              sampleTask({
+                ...changes,
+                id: String(index),
+                request: { ...sampleTask().request, verb, prompt },
+              }),
+            );
             await Promise.all(tasks.map((task) => fresh.addTask(task, [])));
-            const query = { ...fields, statuses, ids, limit };
-            const expected = tasks.filter((task) => matches(task, query)).toReversed();
+            const expected = tasks.filter((task) => matches(task, filter));
+            if (order !== 'oldest') expected.reverse();
             const found: Task[] = [];
-            for (let before: string | undefined; ; before = found.at(-1)?.id) {
-              const page = await fresh.listTasks({ ...query, before });
+            for (;;) {
+              const last = found.at(-1)?.id;
+              const mark = order === 'oldest' ? { after: last } : { before: last };
+              const page = await fresh.listTasks({ ...filter, limit, order, ...mark });
               expect(page.length).toBeLessThanOrEqual(limit);
               found.push(...page);
               if (page.length < limit) break;
@@ -235,8 +242,77 @@ export function describeTaskStore(name: string, open: () => Promise<Store>): voi
             await fresh.close();
           },
         ),
-        { numRuns: 60 },
+        { numRuns: 80 },
       );
+    });
+
+    it('lists what lies between two ids, neither of which belongs to it', async () => {
+      for (const id of ['1', '2', '3', '4', '10']) await store.addTask(sampleTask({ id }), []);
+      expect(await idsOf({ after: '1', before: '10' })).toEqual(['4', '3', '2']);
+      expect(await idsOf({ after: '1', before: '10', order: 'oldest', limit: 2 })).toEqual(['2', '3']);
+      expect(await idsOf({ after: '0', order: 'oldest', limit: 1 })).toEqual(['1']);
+      expect(await idsOf({ ids: ['2', '4', '10'], after: '2', order: 'oldest' })).toEqual(['4', '10']);
+      expect(await idsOf({ after: '10' })).toEqual([]);
+      expect(await idsOf({ after: '9223372036854775807' })).toEqual([]);
+      expect(await idsOf({ after: '99999999999999999999' })).toEqual([]);
+      expect(await idsOf({ after: 'x' })).toEqual([]);
+      expect(await idsOf({ before: '0' })).toEqual([]);
+      expect(await idsOf({ after: '3', before: '3' })).toEqual([]);
+    });
+
+    it.each([
+      ['SMALL cat', ['1', '2']],
+      ['small  cat', []],
+      ['一只小猫', ['3']],
+      ['猫', ['3', '4']],
+      ['--v 6', ['2']],
+      ['ÉTÉ', ['5']],
+      ['100%', ['6']],
+      ['_', ['6']],
+      ['"', ['6']],
+      ['😀', ['4']],
+      ['', ['1', '2', '3', '4', '5', '6']],
+    ])('finds the words "%s" in prompts as they were asked or echoed', async (words, ids) => {
+      const prompts = ['a small cat', 'dogs', '画一只小猫在屋顶', '猫😀', 'l’été à Paris', '100% "wool"_x'];
+      for (const [index, prompt] of prompts.entries()) {
+        const request = { ...sampleTask().request, prompt };
+        await store.addTask(sampleTask({ id: String(index + 1), request }), []);
+      }
+      await store.saveTask(
+        sampleTask({
+          id: '2',
+          request: { ...sampleTask().request, prompt: 'dogs' },
+          finalPrompt: 'a Small Cat --v 6',
+          revision: 1,
+        }),
+      );
+      expect(await idsOf({ words, order: 'oldest' })).toEqual(ids);
+      expect(await idsOf({ words, callerId: 'nobody' })).toEqual([]);
+    });
+
+    it('looks for words in the newest form of a prompt', async () => {
+      await store.addTask(sampleTask({ finalPrompt: 'first echo' }), []);
+      await store.saveTask(sampleTask({ finalPrompt: 'second echo', status: 'running', revision: 1 }));
+      expect(await idsOf({ words: 'first' })).toEqual([]);
+      expect(await idsOf({ words: 'second', statuses: ['running'] })).toHaveLength(1);
+      await store.deleteTask(sampleTask().id);
+      expect(await idsOf({ words: 'second' })).toEqual([]);
+    });
+
+    it('gives those whose caller was not told of the end, oldest first', async () => {
+      const ended = { status: 'succeeded', isUntold: true } as const;
+      await store.addTask(sampleTask({ id: '9', ...ended }), []);
+      await store.addTask(sampleTask({ id: '10', ...ended }), []);
+      await store.addTask(sampleTask({ id: '11', status: 'succeeded' }), []);
+      await store.addTask(sampleTask({ id: '12', isUntold: true }), []);
+      await store.addTask(sampleTask({ id: '8' }), []);
+      await store.saveTask(sampleTask({ id: '8', revision: 1, ...ended }));
+      const untold = async (limit: number) => (await store.untoldTasks(limit)).map((task) => task.id);
+      expect(await untold(10)).toEqual(['8', '9', '10']);
+      expect(await untold(2)).toEqual(['8', '9']);
+      await store.saveTask(sampleTask({ id: '9', status: 'succeeded', revision: 1 }));
+      await store.deleteTask('10');
+      expect(await untold(10)).toEqual(['8']);
     });
 
     it('forgets old ended tasks only, a limited number at a time', async () => {
@@ -280,12 +356,53 @@ export function describeTaskStore(name: string, open: () => Promise<Store>): voi
   });
 }
 
-function matches(task: Task, query: StoredTaskQuery): boolean {
-  const { callerId, botId, accountId, statuses, ids } = query;
+const few = fc.constantFrom('a', 'b', 'c');
+const some = fc.option(few, { nil: undefined });
+const verb = fc.constantFrom<TaskVerb>('imagine', 'act', 'describe');
+const status = fc.constantFrom(...STATUSES);
+const moment = fc.option(fc.nat(30), { nil: undefined });
+
+const row = fc.record({
+  callerId: few,
+  botId: few,
+  accountId: few,
+  driver: few,
+  status,
+  submittedAt: fc.nat(30),
+  verb,
+  prompt: fc.constantFrom('A Cat', 'a dog', '小猫', ''),
+  finalPrompt: fc.constantFrom(undefined, 'a cat --v 6'),
+});
+
+/** All ways to ask, alone and together. */
+const filters = fc.record({
+  callerId: some,
+  botId: some,
+  accountId: some,
+  driver: some,
+  statuses: fc.option(fc.uniqueArray(status), { nil: undefined }),
+  verbs: fc.option(fc.uniqueArray(verb), { nil: undefined }),
+  ids: fc.option(fc.array(fc.nat(45).map(String)), { nil: undefined, freq: 3 }),
+  words: fc.constantFrom(undefined, undefined, undefined, 'CAT', 'a', '猫', '--v', ''),
+  submittedFrom: moment,
+  submittedBefore: moment,
+});
+
+/** What a query asks for, said plainly; `row` and `filters` are the space of it. */
+export function matches(task: Task, query: Omit<TaskQuery, 'limit'>): boolean {
+  const { callerId, botId, accountId, driver, statuses, verbs, ids, words = '' } = query;
+  const texts = [task.request.prompt, task.finalPrompt ?? ''].map((text) => text.toLowerCase());
+  const isTimely =
+    task.submittedAt >= (query.submittedFrom ?? 0) &&
+    task.submittedAt < (query.submittedBefore ?? Number.POSITIVE_INFINITY);
   return (
     [callerId ?? task.callerId, botId ?? task.botId, accountId ?? task.accountId].join() ===
       [task.callerId, task.botId, task.accountId].join() &&
+    (driver ?? task.driver) === task.driver &&
     (statuses?.includes(task.status) ?? true) &&
-    (ids?.includes(task.id) ?? true)
+    (verbs?.includes(task.request.verb) ?? true) &&
+    (ids?.includes(task.id) ?? true) &&
+    isTimely &&
+    texts.some((text) => text.includes(words.toLowerCase()))
   );
 }

@@ -12,6 +12,16 @@ const conversation = (changes: Partial<StoredConversation> = {}): StoredConversa
   ...changes,
 });
 
+const used = {
+  callerId: 'alice',
+  botId: 'coze',
+  chats: 1,
+  promptTokens: 7,
+  completionTokens: 2,
+  pictures: 1,
+  videos: 0,
+};
+
 const text = fc.string({ unit: 'binary', maxLength: 20 });
 
 /** What every `Store` promises; run by each implementation. `open` gives an empty store. */
@@ -77,14 +87,80 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       expect(await store.findConversation(conversation())).toEqual(conversation({ botUserId: '5' }));
     });
 
-    it('adds usage up by caller and bot', async () => {
-      const used = { callerId: 'alice', botId: 'coze', chats: 1, promptTokens: 7, completionTokens: 2 };
-      await store.addUsage(used);
-      await store.addUsage({ ...used, chats: 2, promptTokens: 3 });
-      await store.addUsage({ ...used, callerId: '' });
+    it('may be opened again, and answers', async () => {
+      await store.open();
+      await store.ping();
+    });
+
+    it('adds usage up by caller and bot, for all time and for each day', async () => {
+      const day = '2026-03-01';
+      await store.addUsage({ ...used, day });
+      await store.addUsage({ ...used, day, chats: 2, promptTokens: 3, videos: 5 });
+      await store.addUsage({ ...used, day: '2026-03-03', pictures: 4 });
+      await store.addUsage({
+        ...used,
+        day,
+        callerId: '',
+        chats: 0,
+        pictures: 0,
+        promptTokens: 0,
+        completionTokens: 0,
+      });
       const totals = await store.listUsage();
       expect(totals).toHaveLength(2);
-      expect(totals).toContainEqual({ ...used, chats: 3, promptTokens: 10, completionTokens: 4 });
+      expect(totals).toContainEqual({
+        ...used,
+        chats: 4,
+        promptTokens: 17,
+        completionTokens: 6,
+        pictures: 6,
+        videos: 5,
+      });
+      expect(totals.find(({ callerId }) => callerId === '')).toMatchObject({
+        botId: 'coze',
+        chats: 0,
+        videos: 0,
+      });
+      const days = await store.listDailyUsage('2026-03-01');
+      expect(days).toHaveLength(3);
+      expect(days.at(-1)).toEqual({ ...used, day: '2026-03-03', pictures: 4 });
+      expect(days).toContainEqual({
+        ...used,
+        day,
+        chats: 3,
+        promptTokens: 10,
+        completionTokens: 4,
+        pictures: 2,
+        videos: 5,
+      });
+      expect(await store.listDailyUsage('2026-03-02')).toEqual([days.at(-1)]);
+      expect(await store.listDailyUsage('2026-03-04')).toEqual([]);
+    });
+
+    it('forgets the usage of days before the last 400, but not the totals', async () => {
+      await store.addUsage({ ...used, day: '2025-01-01' });
+      await store.addUsage({ ...used, day: '2025-01-02' });
+      await store.addUsage({ ...used, day: '2026-02-05' });
+      const days = (await store.listDailyUsage('2020-01-01')).map(({ day }) => day);
+      expect(days).toEqual(['2025-01-02', '2026-02-05']);
+      expect((await store.listUsage())[0]?.chats).toBe(3);
+    });
+
+    it('refuses usage of a day that is none', async () => {
+      await expect(store.addUsage({ ...used, day: 'today' })).rejects.toThrow();
+      expect(await store.listUsage()).toEqual([]);
+    });
+
+    it('keeps keys by their names', async () => {
+      const key = { name: 'phone', digest: 'ab'.repeat(32), bots: ['*'], admin: false, createdAt: 5 };
+      const limited = { ...key, name: 'desk', bots: ['coze'], admin: true, requestsPerMinute: 60 };
+      await store.saveKey(key);
+      await store.saveKey(limited);
+      await store.saveKey({ ...key, digest: 'cd'.repeat(32) });
+      expect(await store.listKeys()).toEqual([limited, { ...key, digest: 'cd'.repeat(32) }]);
+      expect(await store.deleteKey('phone')).toBe(true);
+      expect(await store.deleteKey('phone')).toBe(false);
+      expect(await store.listKeys()).toEqual([limited]);
     });
 
     it('tells whether a deleted conversation was there', async () => {

@@ -125,7 +125,7 @@ describe.each(WAYS)('a gateway that is %s', (_, start, signal) => {
 });
 
 describe('a task that was noted but never sent', () => {
-  it('is not given the picture of another task with the same words that ended before', async () => {
+  it('is not given the picture of another task with the same words, which waits until it has ended', async () => {
     const config = configOf({ submitMinutes: 0.15, timeoutMinutes: 0.25 });
     const first = await serve(config, folder, book);
     sim.fault({ type: 'rest', method: 'POST', path: '/interactions', status: 500, times: 2 });
@@ -133,7 +133,12 @@ describe('a task that was noted but never sent', () => {
     await waitFor(refusals, (count) => count === 2);
     // Both rooms are asked in turn: enough of them, so that the same account draws one as well.
     const others = await Promise.all(range(4).map(() => first.imagine(SAME)));
-    for (const id of others) await expectOwnGrid(await first.done(id));
+    // The other account has drawn its share; the rest waits behind the one that nobody knows of.
+    await waitFor(
+      () => sim.world.counts.interactionsPerNonce.size,
+      (drawn) => drawn >= 2,
+    );
+    await pause(2_000);
     await first.end('SIGKILL');
     const second = await serve(config, folder, book);
     const task = await second.ended(unsent, 20_000);
@@ -141,7 +146,7 @@ describe('a task that was noted but never sent', () => {
       status: 'Timeout',
       failReason: expect.stringMatching(/never sent twice|timeoutMinutes/),
     });
-    for (const id of others) await expectOwnGrid(await second.done(id));
+    for (const id of others) await expectOwnGrid(await second.done(id, 20_000));
     expectInteractions(sim, 4);
     await second.end('SIGTERM');
   }, 60_000);

@@ -2,14 +2,25 @@ import { describe, expect, it } from 'vitest';
 import { authorized, key, makeApp } from './support.ts';
 
 const TOTALS = [
-  { callerId: 'nextchat', botId: 'coze', chats: 3, promptTokens: 70, completionTokens: 20 },
-  { callerId: '', botId: 'coze', chats: 1, promptTokens: 5, completionTokens: 6 },
+  {
+    callerId: 'nextchat',
+    botId: 'coze',
+    chats: 3,
+    promptTokens: 70,
+    completionTokens: 20,
+    pictures: 0,
+    videos: 0,
+  },
+  { callerId: '', botId: 'coze', chats: 1, promptTokens: 5, completionTokens: 6, pictures: 2, videos: 1 },
 ];
 
 function usageOf(patch: Parameters<typeof makeApp>[0], headers: Record<string, string> = authorized) {
   const fixture = makeApp(patch);
-  Object.assign(fixture.service, { usage: async () => TOTALS });
-  return fixture.app.inject({ url: '/admin/api/usage', headers });
+  Object.assign(fixture.service, {
+    usage: async () => TOTALS,
+    dailyUsage: async (since: string) => [{ ...TOTALS[0], day: since }],
+  });
+  return fixture.app.inject({ url: '/admin/api/usage?since=2026-11-20', headers });
 }
 
 describe('GET /admin/api/usage', () => {
@@ -18,10 +29,30 @@ describe('GET /admin/api/usage', () => {
     expect(response.statusCode).toBe(200);
     expect(response.json()).toEqual({
       usage: [
-        { key: 'nextchat', bot: 'coze', chats: 3, promptTokens: 70, completionTokens: 20 },
-        { key: '', bot: 'coze', chats: 1, promptTokens: 5, completionTokens: 6 },
+        {
+          key: 'nextchat',
+          bot: 'coze',
+          chats: 3,
+          promptTokens: 70,
+          completionTokens: 20,
+          pictures: 0,
+          videos: 0,
+        },
+        { key: '', bot: 'coze', chats: 1, promptTokens: 5, completionTokens: 6, pictures: 2, videos: 1 },
       ],
-      total: { chats: 4, promptTokens: 75, completionTokens: 26 },
+      total: { chats: 4, promptTokens: 75, completionTokens: 26, pictures: 2, videos: 1 },
+      daily: [
+        {
+          day: '2026-11-20',
+          key: 'nextchat',
+          bot: 'coze',
+          chats: 3,
+          promptTokens: 70,
+          completionTokens: 20,
+          pictures: 0,
+          videos: 0,
+        },
+      ],
     });
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createMetrics } from '../../src/http/metrics.ts';
+import { createMetrics } from '../../src/metrics/metrics.ts';
 import { ask, authorized, makeApp, serveApp } from './support.ts';
 
 describe('a browser', () => {

@@ -11,7 +11,7 @@ import { silentLog } from '../../src/core/log.ts';
 import type { TaskModel } from '../../src/core/tasks.ts';
 import { createApp, type HttpOptions } from '../../src/http/app.ts';
 import type { ApiKey } from '../../src/http/auth.ts';
-import { createMetrics } from '../../src/http/metrics.ts';
+import { createMetrics } from '../../src/metrics/metrics.ts';
 import { createFakeTasks } from '../support/fake-tasks.ts';
 
 export type Script = (request: ChatRequest) => AsyncIterable<ChatEvent>;
@@ -78,6 +78,10 @@ class FakeService implements GatewayService {
   readonly keepalive = notImplemented;
   readonly reconnect = notImplemented;
   readonly usage = notImplemented;
+  readonly dailyUsage = notImplemented;
+  readonly surveyConversations = notImplemented;
+  readonly readConversation = notImplemented;
+  botViews: GatewayService['botViews'] = () => [];
   readonly isOnline = () => true;
   /** The drawing half; it offers no model until a test says so. */
   readonly tasks = createFakeTasks();

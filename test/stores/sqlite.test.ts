@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/core/errors.ts';
+import type { Store } from '../../src/core/store.ts';
 import { openSqliteStore } from '../../src/stores/sqlite.ts';
 
 const conversation = {
@@ -24,9 +25,15 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-function refusal(open: () => unknown): GatewayError {
+async function opened(file: string): Promise<Store> {
+  const store = openSqliteStore(file);
+  await store.open();
+  return store;
+}
+
+async function refusal(open: () => Promise<unknown>): Promise<GatewayError> {
   try {
-    open();
+    await open();
   } catch (error) {
     if (error instanceof GatewayError) return error;
     throw error;
@@ -41,17 +48,18 @@ function runChild(source: string) {
 
 const opening = () => `
   const { openSqliteStore } = await import(${JSON.stringify(new URL('../../src/stores/sqlite.ts', import.meta.url).href)});
-  const store = openSqliteStore(${JSON.stringify(path)});`;
+  const store = openSqliteStore(${JSON.stringify(path)});
+  await store.open();`;
 
 describe('openSqliteStore', () => {
   it('creates missing folders and keeps everything over a restart', async () => {
     const deep = join(folder, 'a', 'b', 'store.db');
-    const first = openSqliteStore(deep);
+    const first = await opened(deep);
     const id = await first.instanceId();
     await first.saveConversation(conversation);
     await first.increment('sent', '2026-03-01');
     await first.close();
-    const second = openSqliteStore(deep);
+    const second = await opened(deep);
     expect(await second.instanceId()).toBe(id);
     expect(await second.findConversation(conversation)).toEqual(conversation);
     expect(await second.increment('sent', '2026-03-01')).toBe(2);
@@ -66,7 +74,7 @@ describe('openSqliteStore', () => {
       await new Promise(() => setTimeout(() => {}, 10_000));`);
     expect({ signal, stderr }).toEqual({ signal: 'SIGKILL', stderr: '' });
     expect(existsSync(`${path}-wal`), 'the file was not closed').toBe(true);
-    const store = openSqliteStore(path);
+    const store = await opened(path);
     expect(await store.findConversation(conversation)).toEqual(conversation);
     expect(await store.count('sent', '2026-03-01')).toBe(1);
     await store.close();
@@ -78,77 +86,78 @@ describe('openSqliteStore', () => {
   });
 
   it('belongs to one process at a time: a second gateway would remove the channels of the first', async () => {
-    const store = openSqliteStore(path);
+    const store = await opened(path);
     const { stderr } = runChild(opening());
     expect(stderr).toContain(`The store ${path} is held by another process.`);
     await store.increment('sent', '2026-03-01');
     await store.close();
-    const again = openSqliteStore(path);
+    const again = await opened(path);
     expect(await again.count('sent', '2026-03-01')).toBe(1);
     await again.close();
   });
 
-  it('refuses a file that is no database', () => {
+  it('refuses a file that is no database', async () => {
     writeFileSync(path, 'name: cordgate\n'.repeat(200));
-    const error = refusal(() => openSqliteStore(path));
+    const error = await refusal(() => opened(path));
     expect(error.message).toBe(`The store ${path} is not an SQLite database.`);
     expect(error.hint).toContain('store.path');
   });
 
-  it('refuses a folder in the place of the file', () => {
+  it('refuses a folder in the place of the file', async () => {
     mkdirSync(path);
-    expect(refusal(() => openSqliteStore(path)).message).toContain('cannot be opened');
+    expect((await refusal(() => opened(path))).message).toContain('cannot be opened');
   });
 
-  it('refuses a folder that cannot be created', () => {
+  it('refuses a folder that cannot be created', async () => {
     writeFileSync(path, '');
-    const error = refusal(() => openSqliteStore(join(path, 'store.db')));
+    const error = await refusal(() => opened(join(path, 'store.db')));
     expect(error.message).toBe(`The folder ${path} of the store cannot be created.`);
   });
 
   it('refuses a file that it may not write', async () => {
-    await openSqliteStore(path).close();
+    await (await opened(path)).close();
     chmodSync(path, 0o444);
     chmodSync(folder, 0o755);
-    const error = refusal(() => asOrdinaryUser(() => openSqliteStore(path)));
+    const error = await refusal(() => asOrdinaryUser(() => opened(path)));
     expect(error.message).toBe(`The store ${path} cannot be written.`);
     expect(error.hint).toContain('user that runs cordgate');
   });
 
   it('refuses a file of a newer cordgate and leaves it as it is', async () => {
-    await openSqliteStore(path).close();
+    await (await opened(path)).close();
     const raw = new DatabaseSync(path);
     raw.exec('PRAGMA user_version = 99');
-    const error = refusal(() => openSqliteStore(path));
+    const error = await refusal(() => opened(path));
     expect(error.message).toBe(`The store ${path} was written by a newer cordgate.`);
     expect(error.hint).toContain('99');
     expect(raw.prepare('PRAGMA user_version').get()?.user_version).toBe(99);
     raw.close();
   });
 
-  it('refuses the database of another program and leaves it as it is', () => {
+  it('refuses the database of another program and leaves it as it is', async () => {
     const raw = new DatabaseSync(path);
     raw.exec('CREATE TABLE songs (title TEXT)');
-    expect(refusal(() => openSqliteStore(path)).message).toContain('another program');
+    expect((await refusal(() => opened(path))).message).toContain('another program');
     expect(raw.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()?.tables).toBe(1);
     expect(raw.prepare('PRAGMA journal_mode').get()?.journal_mode).toBe('delete');
     raw.close();
   });
 
   it('answers a call after close with an error that names the file', async () => {
-    const store = openSqliteStore(path);
+    const store = await opened(path);
     await store.close();
-    await expect(store.instanceId()).rejects.toMatchObject({ code: 'internal', message: expect.any(String) });
+    await expect(store.instanceId()).rejects.toMatchObject({ code: 'store_unavailable' });
+    await expect(store.saveConversation(conversation)).rejects.toThrow(path);
     await expect(store.count('sent', '2026-03-01')).rejects.toThrow(path);
   });
 });
 
 /** Root may write everything, so root steps down for the call. */
-function asOrdinaryUser(action: () => unknown): unknown {
+async function asOrdinaryUser<Result>(action: () => Promise<Result>): Promise<Result> {
   if (process.getuid?.() !== 0) return action();
   process.seteuid?.(65_534);
   try {
-    return action();
+    return await action();
   } finally {
     process.seteuid?.(0);
   }

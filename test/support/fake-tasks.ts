@@ -18,6 +18,7 @@ import type {
   TaskReceipt,
   TaskService,
 } from '../../src/core/tasks.ts';
+import { headOf, isAskedFor } from '../../src/stores/task-form.ts';
 
 /** The service, and what tests do with it. */
 export interface FakeTasks extends TaskService {
@@ -243,14 +244,12 @@ export function createFakeTasks(): FakeTasks {
     },
     findTask: async (caller, id) => visible(caller, id),
     async listTasks(caller, query: TaskQuery) {
-      const { ids, statuses } = query;
-      return [...tasks.values()]
+      const found = [...tasks.values()]
         .filter((task) => visible(caller, task.id))
-        .filter((task) => ids?.includes(task.id) ?? true)
-        .filter((task) => statuses?.includes(task.status) ?? true)
+        .filter((task) => (query.ids?.includes(task.id) ?? true) && isAskedFor(headOf(task), query))
         .filter(({ id }) => query.before === undefined || BigInt(id) < BigInt(query.before))
-        .reverse()
-        .slice(0, query.limit);
+        .filter(({ id }) => query.after === undefined || BigInt(id) > BigInt(query.after));
+      return (query.order === 'oldest' ? found : found.reverse()).slice(0, query.limit);
     },
     async cancelTask(caller, id) {
       const failure = { code: 'task_stopped', message: 'Cancelled by the caller.' } as const;

@@ -18,6 +18,12 @@ const keySchema = z
       .describe('stable name of the caller: conversations and usage belong to it, also when the key changes'),
     bots: botList().default(['*']).describe('ids of the bots that the key reaches; "*" = all'),
     admin: z.boolean().default(false).describe('true = the key may use /admin/api'),
+    requestsPerMinute: z
+      .number()
+      .int()
+      .min(0)
+      .optional()
+      .describe('requests in a minute; 0 = no limit; left out = server.limits.requestsPerMinute'),
   })
   .transform((entry) => ({ ...entry, name: entry.name ?? nameOf(entry.key) }));
 

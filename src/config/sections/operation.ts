@@ -29,3 +29,13 @@ export const logSchema = z
       .describe('true = lines for people, false = JSON; when left out, lines for people on a terminal only'),
   })
   .describe('what is written to the standard error stream');
+
+/** Section `telemetry`: where traces go. */
+export const telemetrySchema = z
+  .strictObject({
+    otlp: url('http:', 'https:')
+      .nullable()
+      .default(null)
+      .describe('base URL of an OTLP collector (HTTP); null = OTEL_EXPORTER_OTLP_ENDPOINT, else no traces'),
+  })
+  .describe('traces of what the gateway does');

@@ -7,6 +7,28 @@ const tlsSchema = z.strictObject({
   key: text().describe('file with the private key, PEM, without a password'),
 });
 
+const limitsSchema = z.strictObject({
+  requestsPerMinute: z
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe('requests of one key in a minute; 0 = no limit; auth.keys[].requestsPerMinute goes before it'),
+  addressPerMinute: z
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe('requests of one address in a minute; 0 = no limit'),
+  failedKeysPerMinute: z
+    .number()
+    .int()
+    .min(0)
+    .default(300)
+    .describe('wrong or missing keys of one address in a minute, then it is answered with 429; 0 = no limit'),
+  streams: z.number().int().min(1).default(2000).describe('answers that may be streamed at a time'),
+});
+
 /** Section `server`: where the gateway listens, and who may connect. */
 export const serverSchema = z
   .strictObject({
@@ -23,5 +45,9 @@ export const serverSchema = z
       .max(1024)
       .default(16)
       .describe('largest request body in megabytes; a larger one is answered with 413'),
+    trustProxies: networks().describe(
+      'reverse proxies (CIDR) whose X-Forwarded-For names the caller; empty = the address of the socket counts',
+    ),
+    limits: limitsSchema.prefault({}).describe('how much callers may ask for'),
   })
   .describe('where the gateway listens, and who may connect');

@@ -1,20 +1,17 @@
 import { z } from 'zod';
 import { text, url } from '../fields.ts';
 
-/** Stores that the file format names but this version does not have yet. */
-export const LATER_STORES: readonly string[] = ['redis'];
-
 /** Section `store`: where conversations, tasks and counters are kept. */
 export const storeSchema = z
   .strictObject({
     driver: z
-      .enum(['sqlite', 'memory'])
+      .enum(['sqlite', 'memory', 'redis'])
       .default('sqlite')
-      .describe('sqlite = a file; memory = nothing outlives a restart. redis comes with a later version'),
+      .describe('sqlite = a file; memory = nothing outlives a restart; redis = a Redis 7 server'),
     path: text().default('./data/cordgate.db').describe('file of the sqlite store; its folder is created'),
     url: url('redis:', 'rediss:')
       .default('redis://127.0.0.1:6379')
-      .describe('address of redis; not used yet'),
+      .describe('address of the redis store; may hold user, password and number of the database'),
     retentionDays: z
       .number()
       .int()

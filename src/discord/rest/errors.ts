@@ -53,27 +53,31 @@ function parseObject(body: Buffer): Record<string, unknown> {
   }
 }
 
+/** Discord's own trees are six deep at most; one that never ends would fill the stack. */
+const DEEPEST_ERROR = 20;
+
 /** Form errors are a tree of field names; the first leaf tells most: `name: Must be 1-100 in length.` */
-function firstDetail(node: unknown, path: string): string {
-  if (typeof node !== 'object' || node === null) return '';
+function firstDetail(node: unknown, path: string, depth = 0): string {
+  if (typeof node !== 'object' || node === null || depth > DEEPEST_ERROR) return '';
   for (const [key, value] of Object.entries(node)) {
     if (key === '_errors' && Array.isArray(value)) {
       const [first] = value as unknown[];
-      if (typeof first === 'object' && first !== null && 'message' in first) {
-        return `${path}: ${String(first.message)}`;
+      const isLeaf = typeof first === 'object' && first !== null && 'message' in first;
+      if (isLeaf && typeof first.message === 'string') {
+        return `${path}: ${first.message}`;
       }
     }
-    const found = firstDetail(value, path === '' ? key : `${path}.${key}`);
+    const found = firstDetail(value, path === '' ? key : `${path}.${key}`, depth + 1);
     if (found !== '') return found;
   }
   return '';
 }
 
 /** True when a leaf anywhere in the tree of form errors has this code. */
-function holdsCode(node: unknown, code: string): boolean {
-  if (typeof node !== 'object' || node === null) return false;
+function holdsCode(node: unknown, code: string, depth = 0): boolean {
+  if (typeof node !== 'object' || node === null || depth > DEEPEST_ERROR) return false;
   if ('code' in node && node.code === code) return true;
-  return Object.values(node).some((value) => holdsCode(value, code));
+  return Object.values(node).some((value) => holdsCode(value, code, depth + 1));
 }
 
 /** True when an answer proves that the token is dead. */

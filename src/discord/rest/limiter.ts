@@ -24,16 +24,26 @@ export interface Limiter {
    * Waits for leave to send, in order of the calls per bucket.
    * @param route method, path template and major id, e.g. `POST /channels/{id}/messages 123`
    * @param deadline milliseconds since the Unix epoch after which waiting makes no sense
+   * @param onWait called when a limit does not let it through at once, with the one that holds it up
    * @throws GatewayError rate_limited with `retryAfterMs`; the signal's reason
    */
-  acquire(route: string, deadline: number, signal?: AbortSignal): Promise<Permit>;
+  acquire(
+    route: string,
+    deadline: number,
+    signal?: AbortSignal,
+    onWait?: (limit: HeldBy) => void,
+  ): Promise<Permit>;
   /** Tells that the request ended, and what its answer said; nothing when there was none. */
   settle(permit: Permit, report?: LimitReport): void;
   /** Sends everyone who waits away with this error. */
   stop(error: Error): void;
 }
 
+/** Which limit holds a request up. */
+export type HeldBy = 'bucket' | 'global';
+
 interface Waiter {
+  readonly onWait: ((limit: HeldBy) => void) | undefined;
   readonly route: string;
   readonly deadline: number;
   readonly go: (permit: Permit) => void;
@@ -71,7 +81,12 @@ class LaneLimiter implements Limiter {
     this.#perSecond = perSecond;
   }
 
-  acquire(route: string, deadline: number, signal?: AbortSignal): Promise<Permit> {
+  acquire(
+    route: string,
+    deadline: number,
+    signal?: AbortSignal,
+    onWait?: (limit: HeldBy) => void,
+  ): Promise<Permit> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
       const leave = (error: unknown) => {
@@ -86,6 +101,7 @@ class LaneLimiter implements Limiter {
         signal?.removeEventListener('abort', onAbort);
       };
       const waiter: Waiter = {
+        onWait,
         route,
         deadline,
         go(permit) {
@@ -150,9 +166,10 @@ class LaneLimiter implements Limiter {
     lane.cancelTimer?.();
     lane.cancelTimer = undefined;
     for (let waiter = lane.waiting[0]; waiter; waiter = lane.waiting[0]) {
-      const waitMs = this.#admitOne(lane);
+      const { waitMs, heldBy } = this.#admitOne(lane);
       if (waitMs === 'answer') return;
       if (waitMs > 0) {
+        for (const { onWait } of lane.waiting) onWait?.(heldBy);
         this.#sendLateAway(lane, waitMs);
         lane.cancelTimer = this.#clock.after(waitMs, () => this.#pump(key));
         return;
@@ -164,15 +181,15 @@ class LaneLimiter implements Limiter {
   }
 
   /** 0 when one more request may leave; then it is counted already. */
-  #admitOne(lane: Lane): number | 'answer' {
+  #admitOne(lane: Lane): { readonly waitMs: number | 'answer'; readonly heldBy: HeldBy } {
     const now = this.#clock.now();
     const [bucket, own] = admit(lane.bucket, lane.inFlight, now);
-    if (!own.go) return own.waitMs;
+    if (!own.go) return { waitMs: own.waitMs, heldBy: 'bucket' };
     const [global, all] = admitGlobally(this.#global, now, this.#perSecond);
-    if (!all.go) return all.waitMs;
+    if (!all.go) return { waitMs: all.waitMs, heldBy: 'global' };
     lane.bucket = bucket;
     this.#global = global;
-    return 0;
+    return { waitMs: 0, heldBy: 'bucket' };
   }
 
   #sendLateAway(lane: Lane, waitMs: number): void {

@@ -8,7 +8,8 @@ import {
 } from '../../core/discord.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { MediaFile } from '../../core/media.ts';
-import { checkedSnowflake, compareSnowflakes, isSnowflake } from '../snowflake.ts';
+import { readMessage } from '../message-form.ts';
+import { checkedSnowflake, compareSnowflakes } from '../snowflake.ts';
 import { nonsenseError } from './errors.ts';
 import type { Rest } from './rest.ts';
 import type { UploadedFile, Uploads } from './upload.ts';
@@ -53,8 +54,7 @@ export function createMessageCalls(rest: Rest, uploads: Uploads | undefined): Me
         },
         signal,
       );
-      if (!isMessage(answer)) throw nonsenseError(`POST ${TEMPLATE}`);
-      return answer;
+      return readMessage(answer) ?? refuseNonsense();
     },
     async history(channelId, range, signal) {
       const id = checkedSnowflake(channelId, 'channel id');
@@ -71,7 +71,7 @@ export function createMessageCalls(rest: Rest, uploads: Uploads | undefined): Me
         signal,
       );
       if (!Array.isArray(answer)) throw nonsenseError(`GET ${TEMPLATE}`);
-      return answer.filter(isMessage).sort((left, right) => compareSnowflakes(left.id, right.id));
+      return inOrder(answer);
     },
     async react(channelId, messageId, emoji, signal) {
       const channel = checkedSnowflake(channelId, 'channel id');
@@ -92,10 +92,14 @@ export function createMessageCalls(rest: Rest, uploads: Uploads | undefined): Me
   };
 }
 
-/** True for what can be used as a message: its two ids are there. */
-export function isMessage(value: unknown): value is Message {
-  if (typeof value !== 'object' || value === null) return false;
-  return 'id' in value && isSnowflake(value.id) && 'channel_id' in value && isSnowflake(value.channel_id);
+function refuseNonsense(): never {
+  throw nonsenseError(`POST ${TEMPLATE}`);
+}
+
+/** What of a page can be used, oldest first. */
+function inOrder(page: readonly unknown[]): Message[] {
+  const messages = page.flatMap((entry) => readMessage(entry) ?? []);
+  return messages.sort((left, right) => compareSnowflakes(left.id, right.id));
 }
 
 function messageBody(draft: MessageDraft, attachments: readonly object[]): object {

@@ -2,9 +2,11 @@ import type { Dispatcher, FormData } from 'undici';
 import { type Clock, sleep } from '../../core/clock.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
+import type { DiscordObserver } from '../../core/observe.ts';
 import type { AccountIdentity } from '../account.ts';
 import { authorizationOf, userAgentOf } from '../identity.ts';
 import type { Redact } from '../redact.ts';
+import { CallWatch } from './call-watch.ts';
 import {
   limitedError,
   nonsenseError,
@@ -13,7 +15,7 @@ import {
   refusalError,
   silenceError,
 } from './errors.ts';
-import { createLimiter, type Limiter } from './limiter.ts';
+import { createLimiter, type Limiter, type Permit } from './limiter.ts';
 import { readLimits } from './limits.ts';
 import { type HttpAnswer, type HttpRequest, NoAnswer, performRequest } from './request.ts';
 
@@ -55,6 +57,7 @@ export interface RestOptions {
   readonly requestsPerSecond?: number | undefined;
   /** Called once the token is proven dead. */
   readonly onDeadToken: (reason: string) => void;
+  readonly observer?: DiscordObserver | undefined;
 }
 
 /** The REST side of one account. */
@@ -139,12 +142,21 @@ class AccountRest implements Rest {
 
   async #exchange(call: RestCall, deadline: number, signal?: AbortSignal): Promise<HttpAnswer> {
     const { dispatcher, clock, random } = this.#options;
-    const permit = await this.#limiter.acquire(`${nameOf(call)} ${call.major}`, deadline, signal);
+    const watch = new CallWatch(call, this.#options.account.id, this.#options.observer);
+    const onWait = (limit: 'bucket' | 'global') => watch.mustWait(limit);
+    let permit: Permit;
+    try {
+      permit = await this.#limiter.acquire(`${nameOf(call)} ${call.major}`, deadline, signal, onWait);
+    } finally {
+      watch.hasWaited();
+    }
     let answer: HttpAnswer | undefined;
     try {
+      watch.leaves();
       answer = await performRequest(dispatcher, this.#requestOf(call), clock, signal);
       return answer;
     } finally {
+      watch.ended(answer?.status ?? 0);
       this.#limiter.settle(permit, answer && readLimits(answer, random()));
     }
   }

@@ -1,5 +1,5 @@
 import type { MessageChange, Snowflake } from '../../core/discord.ts';
-import { isMessage } from '../rest/messages.ts';
+import { readMessage } from '../message-form.ts';
 import { isSnowflake } from '../snowflake.ts';
 
 /** A change and the channel it happened in. */
@@ -12,9 +12,10 @@ export interface ChannelChanges {
 export function readEvent(event: string, data: unknown): ChannelChanges | undefined {
   if (typeof data !== 'object' || data === null) return undefined;
   if (event === 'MESSAGE_CREATE' || event === 'MESSAGE_UPDATE') {
-    if (!isMessage(data)) return undefined;
+    const message = readMessage(data);
+    if (message === undefined) return undefined;
     const type = event === 'MESSAGE_CREATE' ? 'message-created' : 'message-updated';
-    return { channelId: data.channel_id, changes: [{ type, message: data }] };
+    return { channelId: message.channel_id, changes: [{ type, message }] };
   }
   if (!('channel_id' in data) || !isSnowflake(data.channel_id)) return undefined;
   const changes = changesOf(event, data);

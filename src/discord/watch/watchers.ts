@@ -1,4 +1,5 @@
 import type { MessageChange, MessageFilter, Snowflake } from '../../core/discord.ts';
+import { createArrivals } from './arrivals.ts';
 import { readEvent } from './events.ts';
 import { type ChannelFeed, createFeed } from './feed.ts';
 import { type RecoveryOptions, recoverChannel } from './recovery.ts';
@@ -9,8 +10,11 @@ import { createWatcher } from './watcher.ts';
 export interface Watchers {
   /** See `DiscordPort.watch`. */
   watch(filter: MessageFilter, signal: AbortSignal): AsyncIterable<MessageChange>;
-  /** A gateway event, in the order of the gateway. */
-  dispatch(event: string, data: unknown): void;
+  /**
+   * A gateway event, in the order of the gateway.
+   * @param receivedAt when it came, in milliseconds of `performance.now()`
+   */
+  dispatch(event: string, data: unknown, receivedAt?: number): void;
   /** Events were lost: every watched channel is read again, and live events wait behind that. */
   recover(): void;
   /** The account itself made this message; it tells the time on the other side. */
@@ -27,17 +31,15 @@ export interface Watchers {
 export function createWatchers(options: RecoveryOptions): Watchers {
   const feeds = new Map<Snowflake, ChannelFeed>();
   const serverTime = createServerTime();
+  const arrivals = createArrivals();
   let recovery = new AbortController();
   let closed = false;
   let failure: Error | undefined;
   const all = () => [...feeds.values()].flatMap((feed) => [...feed.watchers]);
 
   function feedOf(channelId: Snowflake): ChannelFeed {
-    let feed = feeds.get(channelId);
-    if (!feed) {
-      feed = createFeed();
-      feeds.set(channelId, feed);
-    }
+    const feed = feeds.get(channelId) ?? createFeed();
+    feeds.set(channelId, feed);
     return feed;
   }
 
@@ -51,13 +53,14 @@ export function createWatchers(options: RecoveryOptions): Watchers {
       if (failure) watcher.fail(failure);
       else if (closed) watcher.end();
       else if (!signal.aborted) feedOf(channelId).watchers.add(watcher);
-      return watcher;
+      return arrivals.followed(watcher);
     },
-    dispatch(event, data) {
+    dispatch(event, data, receivedAt) {
       const found = readEvent(event, data);
       if (!found) return;
       for (const change of found.changes) {
         if (change.type === 'message-created') serverTime.saw(change.message.id, options.clock.now());
+        if (receivedAt !== undefined) arrivals.note(change, receivedAt);
         feeds.get(found.channelId)?.live(change);
       }
     },

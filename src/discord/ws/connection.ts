@@ -17,7 +17,8 @@ export interface ConnectionOptions {
 
 /** What a connection tells; nothing more comes after `lost`, `corrupt` or a call of `close`. */
 export interface ConnectionListener {
-  payload(payload: Payload): void;
+  /** @param receivedAt when its last bytes came, in milliseconds of `performance.now()` */
+  payload(payload: Payload, receivedAt: number): void;
   lost(closeCode: number, detail: string): void;
   corrupt(detail: string): void;
 }
@@ -57,6 +58,7 @@ export function openConnection(options: ConnectionOptions, listener: ConnectionL
   const socket = openSocket(options);
   let gone = false;
   let detail = '';
+  let receivedAt = 0;
   const leave = () => {
     gone = true;
     inflater?.close();
@@ -70,7 +72,7 @@ export function openConnection(options: ConnectionOptions, listener: ConnectionL
   const read = (bytes: Buffer) => {
     if (gone) return;
     const payload = parse(bytes, corrupt);
-    if (payload) listener.payload(payload);
+    if (payload) listener.payload(payload, receivedAt);
   };
   const inflater: Inflater | undefined = options.compress
     ? createInflater({ message: read, failed: corrupt })
@@ -78,6 +80,7 @@ export function openConnection(options: ConnectionOptions, listener: ConnectionL
 
   socket.on('message', (data, isBinary) => {
     if (gone) return;
+    receivedAt = performance.now();
     const bytes = asBuffer(data);
     // Servers without compression answer in text whatever the url asks for.
     if (inflater && isBinary) inflater.write(bytes);

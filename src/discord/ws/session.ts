@@ -2,11 +2,13 @@ import type { Agent } from 'node:http';
 import { GatewayOpcodes } from 'discord-api-types/gateway/v10';
 import type { CancelTimer, Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
+import type { DiscordObserver } from '../../core/observe.ts';
 import type { AccountIdentity, AccountStatus } from '../account.ts';
 import { type DiscordHosts, gatewayUrl } from '../hosts.ts';
 import { gatewayVersionOf, identifyOf, userAgentOf } from '../identity.ts';
 import type { Redact } from '../redact.ts';
 import { type Connection, openConnection } from './connection.ts';
+import { createLifeWatch, type LifeWatch } from './life-watch.ts';
 import { INITIAL_STATE, type MachineEffect, type MachineEvent, step, type TimerName } from './machine.ts';
 
 /** What a session needs. */
@@ -20,6 +22,7 @@ export interface SessionOptions {
   /** Numbers of [0, 1). */
   readonly random: () => number;
   readonly compress: boolean;
+  readonly observer?: DiscordObserver | undefined;
 }
 
 /** Stands for a connection that never came to be (RFC 6455, 7.1.5). */
@@ -30,7 +33,8 @@ export interface SessionListener {
   status(status: AccountStatus): void;
   /** A new login, not a resumed one: events in between are lost. */
   loggedIn(userId: string): void;
-  dispatch(event: string, data: unknown): void;
+  /** @param receivedAt when it came, in milliseconds of `performance.now()` */
+  dispatch(event: string, data: unknown, receivedAt: number): void;
 }
 
 /** A login to the gateway that keeps itself alive. */
@@ -57,18 +61,24 @@ export function createSession(options: SessionOptions, listener: SessionListener
   };
 }
 
+/** What happened, and when it came over the wire. */
+type Happening = MachineEvent & { readonly receivedAt?: number };
+
 class SessionShell {
   readonly #options: SessionOptions;
+  readonly #life: LifeWatch;
   readonly #listener: SessionListener;
   readonly #timers = new Map<TimerName, CancelTimer>();
-  readonly #events: MachineEvent[] = [];
+  readonly #events: Happening[] = [];
   #busy = false;
+  #receivedAt = 0;
   #state = INITIAL_STATE;
   #connection: Connection | undefined;
 
   constructor(options: SessionOptions, listener: SessionListener) {
     this.#options = options;
     this.#listener = listener;
+    this.#life = createLifeWatch(options.account.id, options.observer);
   }
 
   get sessionId(): string | undefined {
@@ -76,7 +86,7 @@ class SessionShell {
   }
 
   /** What happens while effects are carried out waits for its turn, so that no effect comes too late. */
-  feed(event: MachineEvent): void {
+  feed(event: Happening): void {
     this.#events.push(event);
     if (this.#busy) return;
     this.#busy = true;
@@ -87,17 +97,20 @@ class SessionShell {
     }
   }
 
-  #advance(event: MachineEvent): void {
+  #advance(event: Happening): void {
     const { clock, random } = this.#options;
+    this.#receivedAt = event.receivedAt ?? performance.now();
+    this.#life.happens(event);
     const [state, effects] = step(this.#state, { ...event, now: clock.now(), random: random() });
     this.#state = state;
     for (const effect of effects) this.#perform(effect);
   }
 
   #perform(effect: MachineEffect): void {
+    this.#life.performs(effect);
     switch (effect.type) {
       case 'dispatch':
-        this.#listener.dispatch(effect.event, effect.data);
+        this.#listener.dispatch(effect.event, effect.data, this.#receivedAt);
         break;
       case 'heartbeat':
       case 'identify':
@@ -153,7 +166,7 @@ class SessionShell {
     this.#connection = openConnection(
       { url, userAgent: userAgentOf(account), agent, compress, clock },
       {
-        payload: (payload) => this.feed({ type: 'payload', payload }),
+        payload: (payload, receivedAt) => this.feed({ type: 'payload', payload, receivedAt }),
         lost: (closeCode, detail) => this.feed({ type: 'lost', closeCode, detail: redact(detail) }),
         corrupt: (detail) => this.feed({ type: 'corrupt', detail }),
       },

@@ -32,6 +32,7 @@ async function* runChat(job: Job, room: Room<CozeRoomOptions>): AsyncGenerator<B
     yield* sendPrompt(job, room, promptIds);
     yield* readAnswer(changes, {
       scope: { botUserId: room.botUserId, promptIds, unsettled: room.unsettled },
+      readBack: (signal) => readBack(room, promptIds, signal),
       clock: room.clock,
       idleMs: room.options.idleMs,
       // What an earlier attempt has used up is gone.
@@ -45,6 +46,19 @@ async function* runChat(job: Job, room: Room<CozeRoomOptions>): AsyncGenerator<B
     room.signal.removeEventListener('abort', stopWatching);
     watching.abort();
   }
+}
+
+/** Most messages of one reading: the answer follows its prompt. */
+const PAGE = 100;
+
+/** The messages after the first one of the prompt, oldest first. */
+function readBack(
+  { listen, channelId }: Room<CozeRoomOptions>,
+  promptIds: ReadonlySet<Snowflake>,
+  signal: AbortSignal,
+): Promise<Message[]> {
+  const [after] = promptIds;
+  return listen.history(channelId, after === undefined ? { limit: PAGE } : { after, limit: PAGE }, signal);
 }
 
 async function* sendPrompt(

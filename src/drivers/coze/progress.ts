@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
-import type { MessageChange } from '../../core/discord.ts';
+import type { Message, MessageChange } from '../../core/discord.ts';
 import type { EndReason } from '../../core/driver.ts';
-import { toGatewayError } from '../../core/errors.ts';
+import { GatewayError, toGatewayError } from '../../core/errors.ts';
 import {
   type Answer,
   type AnswerScope,
@@ -27,23 +27,35 @@ export interface FollowOptions {
   readonly clock: Clock;
   readonly idleMs: number;
   readonly deadlineMs: number;
+  /** The channel from the prompt on, as it stands now. */
+  readonly readBack: (signal: AbortSignal) => Promise<readonly Message[]>;
 }
+
+/** How long the channel may take to be read when the deadline has come, in milliseconds. */
+const LAST_LOOK_MS = 5_000;
+/** How often a channel that cannot be read is tried again, `idleMs` apart, before the silence is believed. */
+const MOST_LOOKS = 3;
 
 /** The answer as it grows, and whether it has ended. */
 export class AnswerProgress {
   answer: Answer = EMPTY_ANSWER;
   end: EndReason | undefined;
   failure: Error | undefined;
+  readonly #options: FollowOptions;
   readonly #scope: AnswerScope;
   readonly #silence: SilenceTimer;
-  readonly #cancelDeadline: () => void;
+  readonly #looking = new AbortController();
+  #cancelDeadline: () => void;
+  /** How often in a row the channel could not be read. */
+  #blindLooks = 0;
   #hasNews = false;
   #wake: (() => void) | undefined;
 
   constructor(options: FollowOptions) {
+    this.#options = options;
     this.#scope = options.scope;
-    this.#silence = createSilenceTimer(options.clock, options.idleMs, () => this.#finish('idle'));
-    this.#cancelDeadline = options.clock.after(options.deadlineMs, () => this.#finish('length'));
+    this.#silence = createSilenceTimer(options.clock, options.idleMs, () => void this.#believeSilence());
+    this.#cancelDeadline = options.clock.after(options.deadlineMs, () => void this.#lookForTheLastTime());
   }
 
   /** Takes changes in until the answer ends. When the changes end first, the watch was aborted. */
@@ -78,6 +90,37 @@ export class AnswerProgress {
   stop(): void {
     this.#silence.stop();
     this.#cancelDeadline();
+    this.#looking.abort();
+  }
+
+  /** A connection may be dead without a word: silence is an end only when the channel shows nothing new either. */
+  async #believeSilence(): Promise<void> {
+    const before = this.answer;
+    try {
+      await this.#look();
+      this.#blindLooks = 0;
+    } catch (error) {
+      this.#blindLooks += 1;
+      const mayBeRead = error instanceof GatewayError && error.retryable && this.#blindLooks < MOST_LOOKS;
+      if (mayBeRead) return this.#silence.start();
+    }
+    if (this.answer === before) this.#finish('idle');
+  }
+
+  /** What came unheard counts, also when the time is over. */
+  async #lookForTheLastTime(): Promise<void> {
+    if (this.end !== undefined) return;
+    this.#cancelDeadline = this.#options.clock.after(LAST_LOOK_MS, () => this.#finish('length'));
+    // What cannot be read now is left as it is.
+    await this.#look().catch(() => {});
+    this.#finish('length');
+  }
+
+  async #look(): Promise<void> {
+    const messages = await this.#options.readBack(this.#looking.signal);
+    if (this.end !== undefined) return;
+    const now = messages.reduce((answer, message) => takeMessage(answer, message, this.#scope), this.answer);
+    this.#become(now);
   }
 
   #take(change: MessageChange): void {

@@ -13,8 +13,8 @@ export interface SilenceTimer {
 }
 
 /**
- * Calls `onSilence` once after `idleMs` without a sign of life. A sign costs no timer: the one that runs looks, when
- * it fires, how long the silence really was.
+ * Calls `onSilence` after `idleMs` without a sign of life, and again only when `start` is called anew. A sign costs no
+ * timer: the one that runs looks, when it fires, how long the silence really was.
  */
 export function createSilenceTimer(clock: Clock, idleMs: number, onSilence: () => void): SilenceTimer {
   let lastSign = 0;
@@ -22,6 +22,7 @@ export function createSilenceTimer(clock: Clock, idleMs: number, onSilence: () =
   let isPaused = false;
   let cancel: (() => void) | undefined;
   const look = () => {
+    cancel = undefined;
     const leftMs = lastSign + idleMs - clock.now();
     if (leftMs > 0) {
       cancel = clock.after(leftMs, look);

@@ -2,7 +2,7 @@ import type { Snowflake } from '../../core/discord.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { MediaFile } from '../../core/media.ts';
 import type { TaskEvent, TaskTrace } from '../../core/task.ts';
-import type { TaskDesk, TaskJob, TaskRoom } from '../../core/task-driver.ts';
+import type { LostJob, TaskDesk, TaskJob, TaskRoom } from '../../core/task-driver.ts';
 import { CommandBook } from './command-book.ts';
 import { History } from './history.ts';
 import { Intake } from './intake.ts';
@@ -14,6 +14,7 @@ import { paceOf } from './pace.ts';
 import { postPicture } from './sending.ts';
 import { idAt } from './sighting.ts';
 import { SilenceWatch } from './silence.ts';
+import { Twins } from './twins.ts';
 
 /** How many links Discord signs anew in one call. */
 const MOST_LINKS = 50;
@@ -49,6 +50,7 @@ export class Desk implements TaskDesk {
       intake,
       book: new CommandBook(room, signal),
       pace: paceOf(room.port),
+      twins: new Twins(),
       history: new History(room.port, room.channelId, intake, signal),
     };
     const jobs = () => intake.jobs.all();
@@ -75,12 +77,14 @@ export class Desk implements TaskDesk {
     const job = new OpenJob(task, await this.#applicationOf(task, whole), this.#room.bot);
     if (this.#failure) throw this.#failure;
     this.#parts.intake.claim(task.taken);
+    for (const lost of task.lost ?? []) this.#parts.intake.giveUp(this.#lostJob(lost), lost.endedAt);
     this.#parts.intake.open(job);
     this.#silence.start();
     try {
       yield* new JobRun(task, job, this.#parts, whole).events();
     } finally {
       this.#parts.intake.leave(job);
+      job.part();
       leaving.abort();
       if (this.#parts.intake.jobs.size === 0) this.#silence.stop();
     }
@@ -149,6 +153,13 @@ export class Desk implements TaskDesk {
     this.#closing.abort(new GatewayError('shutting_down', 'The gateway stops reading this room.'));
     this.#silence.stop();
     this.#parts.intake.clear();
+  }
+
+  #lostJob(lost: LostJob): OpenJob {
+    const { bot } = this.#room;
+    const variant = lost.request.variant ?? lost.parent?.request.variant;
+    const known = lost.trace.applicationId ?? bot.configuredApplication(variant);
+    return new OpenJob(lost, known ?? bot.publicApplication(variant) ?? '', bot);
   }
 
   /** Who only listens must not fail because the commands cannot be read. */

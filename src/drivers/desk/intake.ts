@@ -55,6 +55,11 @@ export class Intake {
     for (const id of messageIds) this.#claimed.add(id);
   }
 
+  /** Notes a job that was given up: what comes of it is nobody else's. */
+  giveUp(job: OpenJob, since = this.#room.clock.now()): void {
+    this.#givenUp.add(job, since, this.#room.clock.now());
+  }
+
   /** Opens a job; what came before it is looked through for it. */
   open(job: OpenJob): void {
     this.jobs.add(job);
@@ -65,7 +70,7 @@ export class Intake {
 
   /** Closes a job; one that has not got its answer may still get one from the bot, which must not be another's. */
   leave(job: OpenJob): void {
-    if (this.jobs.has(job) && job.attempts > 0) this.#givenUp.add(job, this.#room.clock.now());
+    if (this.jobs.has(job) && job.attempts > 0) this.giveUp(job);
     this.jobs.remove(job);
   }
 
@@ -79,8 +84,10 @@ export class Intake {
   /** Notes that a job is known by another key. */
   learn(job: OpenJob, key: Key): boolean {
     const isNew = this.jobs.learn(job, key);
-    if (isNew) this.#lookAgain(key);
-    return isNew;
+    if (!isNew) return false;
+    job.meet(this.#room.clock);
+    this.#lookAgain(key);
+    return true;
   }
 
   /** Takes in what happened in the channel. */
@@ -181,10 +188,10 @@ export class Intake {
       // At once, before anything else is read: the next picture is another job's.
       if (!isNotice(sighting)) this.#claimed.add(sighting.message.id);
       // A refusal that may have been another's: the picture of this one may still come.
-      else if ('candidates' in match && match.candidates.length > 1)
-        this.#givenUp.add(job, this.#room.clock.now());
+      else if ('candidates' in match && match.candidates.length > 1) this.giveUp(job);
       this.jobs.remove(job);
     }
+    job.meet(this.#room.clock);
     job.steps.stir();
     for (const key of learnt) this.#lookAgain(key);
   }

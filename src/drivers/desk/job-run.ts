@@ -13,6 +13,7 @@ import type { OpenJob, Step } from './open-job.ts';
 import type { Pace } from './pace.ts';
 import { prepare, readRefusal, type Unsent } from './sending.ts';
 import { isTooLate, type Limit, lateError, nextDue } from './time-limits.ts';
+import type { Twins } from './twins.ts';
 
 /** What the jobs of a desk share. */
 export interface DeskParts {
@@ -21,6 +22,7 @@ export interface DeskParts {
   readonly book: CommandBook;
   readonly pace: Pace;
   readonly history: History;
+  readonly twins: Twins;
 }
 
 /** How much of the channel is read before a job is given up, and when one is taken up again. */
@@ -86,8 +88,9 @@ export class JobRun {
   }
 
   async *#submit(): AsyncGenerator<TaskEvent> {
-    const { room, intake, book, pace } = this.#parts;
+    const { room, intake, book, pace, twins } = this.#parts;
     const unsent = await prepare(this.#task, this.#job.applicationId, room, book, this.#signal);
+    if (this.#job.attempts === 0) await twins.turn(this.#job, this.#signal);
     await pace.turn(room.clock, room.bot.limits.spacingMs, this.#signal);
     // Seen meanwhile, after all: what the bot works on is not sent again.
     if (this.#job.isHeard || !intake.jobs.has(this.#job)) return;
@@ -174,6 +177,7 @@ export class JobRun {
     const { room } = this.#parts;
     this.#job.sentAt = this.#task.startedAt;
     this.#job.attempts = 1;
+    void this.#parts.twins.join(this.#job);
     if (!(await this.#look(MESSAGES_AT_RESUME))) this.#job.times.clearedAt = room.clock.now();
   }
 
@@ -229,6 +233,8 @@ export class JobRun {
 
   /** Reads the channel; false when that was not possible. */
   async #look(messages: number): Promise<boolean> {
+    // Which messages are ours is known once the account has logged in.
+    if (this.#parts.room.port.userId === '') return false;
     const { room, history } = this.#parts;
     try {
       await history.read(messages, this.#signal);

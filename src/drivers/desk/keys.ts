@@ -1,12 +1,7 @@
 /** By what a job is recognised, as one string for each key, strongest kind first: pure. */
 import type { Snowflake } from '../../core/discord.ts';
+import type { KeyKind } from './key-kind.ts';
 import { interactionIdsOf, isFinal, referenceOf, type Sighting } from './sighting.ts';
-
-/**
- * `nonce` of an interaction; `message` that shows the progress; `interaction` id; `job`: the bot's own id; `parent`: the
- * message whose button was pressed; `text`: the prompt, made alike.
- */
-export type KeyKind = 'nonce' | 'message' | 'interaction' | 'job' | 'parent' | 'text';
 
 /** A key of one kind. */
 export type Key = `${KeyKind}:${string}`;
@@ -42,9 +37,15 @@ export function wordsKey(words: string): Key | undefined {
 /** What has no words, such as a blend of pictures, is told by just that from what has. */
 export const WORDLESS: Key = keyOf('text', '');
 
-/** The key of a final picture's words; undefined where nobody knows them. */
+/** An answer in numbered texts repeats no words of its job: it is told by what was asked for, and told from all else. */
+export function textsKey(of: 'describe' | 'shorten'): Key {
+  return keyOf('text', `\0${of}`);
+}
+
+/** The key of a final picture's words, or of a final answer in texts; undefined where nobody knows them. */
 export function textKeyOf(sighting: Sighting): Key | undefined {
   const { says } = sighting.parsed;
+  if (says.type === 'texts') return textsKey(says.of);
   if (says.type !== 'job' || says.isLoose || !isFinal(sighting)) return undefined;
   return wordsKey(sighting.words) ?? WORDLESS;
 }

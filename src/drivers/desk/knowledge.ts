@@ -3,8 +3,9 @@ import type { Message, Snowflake } from '../../core/discord.ts';
 import type { GatewayError } from '../../core/errors.ts';
 import type { ApplicationCommand, CommandOption, OpenedFrame, StoredFile } from '../../core/interaction.ts';
 import type { TaskRequest, TaskVerb } from '../../core/task.ts';
-import type { TaskJob, TaskRoom } from '../../core/task-driver.ts';
+import type { SentJob, TaskJob, TaskRoom } from '../../core/task-driver.ts';
 import type { Expectation } from './expectation.ts';
+import type { KeyKind } from './key-kind.ts';
 import type { JobMessage, Parsed } from './parsed.ts';
 
 /** The room of a desk; the bot's own options are part of what is known of it. */
@@ -69,6 +70,11 @@ export interface BotKnowledge {
    */
   readonly settlesAfterMs?: number | undefined;
   /**
+   * The kinds of keys of which any tells a job's result from that of another one with the same words: the next one of
+   * those is sent once the first is known by one.
+   */
+  readonly knownBy: readonly KeyKind[];
+  /**
    * What a message of the bot says. Never throws; what says nothing about a job is `nothing`.
    * @param prompts those of the open jobs, which the bot may repeat: words in them are not the bot's own
    */
@@ -81,7 +87,7 @@ export interface BotKnowledge {
    */
   readonly holds?: ((says: JobMessage, key: string) => boolean) | undefined;
   /** The prompt that the bot will echo, as far as it is known beforehand; else empty. */
-  echoOf(job: TaskJob): string;
+  echoOf(job: SentJob): string;
   /** What a request leads to. */
   expectationOf(request: Pick<TaskRequest, 'verb' | 'action'>): Expectation;
   /**

@@ -1,13 +1,18 @@
+import type { CancelTimer, Clock } from '../../core/clock.ts';
 import type { Snowflake } from '../../core/discord.ts';
 import type { OpenedFrame, OpenedModal } from '../../core/interaction.ts';
-import type { TaskEvent } from '../../core/task.ts';
-import type { TaskJob } from '../../core/task-driver.ts';
+import type { TaskEvent, TaskVerb } from '../../core/task.ts';
+import type { SentJob, TaskJob } from '../../core/task-driver.ts';
 import type { Expectation } from './expectation.ts';
 import { Inbox } from './inbox.ts';
-import { type Key, keyOf, WORDLESS, wordsKey } from './keys.ts';
+import type { KeyKind } from './key-kind.ts';
+import { type Key, keyOf, textsKey, WORDLESS, wordsKey } from './keys.ts';
 import type { BotKnowledge } from './knowledge.ts';
 import type { Matchable } from './open-jobs.ts';
 import type { JobTimes } from './time-limits.ts';
+
+/** So long after its first sign a job counts as known by the message that shows it, in milliseconds. */
+const KNOWN_AFTER_MS = 10_000;
 
 /** What whoever runs the job has to do next. */
 export type Step =
@@ -44,13 +49,18 @@ export class OpenJob implements Matchable {
   sentAt: number | undefined;
   /** How often it was sent. */
   attempts = 0;
+  /** Resolves once its result can be told from all others by an id, as far as it ever will be. */
+  readonly known: Promise<void>;
+  readonly #knownBy: readonly KeyKind[];
+  #becomeKnown = () => {};
+  #stopKnowing: CancelTimer | undefined;
   /** The form that was opened for it: a doubled event must not fill it in twice. */
   #formId: Snowflake | undefined;
 
   constructor(
-    job: TaskJob,
+    job: SentJob,
     applicationId: Snowflake,
-    bot: Pick<BotKnowledge, 'expectationOf' | 'promptKey' | 'echoOf'>,
+    bot: Pick<BotKnowledge, 'expectationOf' | 'promptKey' | 'echoOf' | 'knownBy'>,
   ) {
     this.id = job.id;
     this.applicationId = applicationId;
@@ -60,10 +70,16 @@ export class OpenJob implements Matchable {
     this.startedAt = job.startedAt;
     this.parentMessageId = job.request.verb === 'act' ? job.parent?.trace.messageId : undefined;
     this.parentJobId = job.request.verb === 'act' ? job.parent?.trace.jobId : undefined;
-    const textKey = wordsKey(this.words) ?? (this.expects.answer === 'picture' ? WORDLESS : undefined);
-    for (const key of keysOf(job, textKey)) this.keys.add(key);
+    for (const key of keysOf(job, this.#textKey(job.request.verb))) this.keys.add(key);
     const { progressMessageId, jobId } = job.trace;
     const wasSeen = progressMessageId !== undefined || jobId !== undefined;
+    this.known = new Promise((resolve) => {
+      this.#becomeKnown = resolve;
+    });
+    // The bot gives what it answers in texts no id of its own.
+    this.#knownBy =
+      this.expects.answer === 'texts' ? [...bot.knownBy, 'interaction', 'message'] : bot.knownBy;
+    if (this.#isKnown()) this.#becomeKnown();
     this.times = {
       startedAt: job.startedAt,
       askedAt: job.startedAt,
@@ -80,6 +96,18 @@ export class OpenJob implements Matchable {
   /** True once the bot has shown anything of it. */
   get isHeard(): boolean {
     return this.times.heardAt !== undefined;
+  }
+
+  /** To be called when something was heard of it: the bot's own id may be known now, or be long in coming. */
+  meet(clock: Clock): void {
+    if (this.#isKnown()) this.part();
+    else if (this.isHeard) this.#stopKnowing ??= clock.after(KNOWN_AFTER_MS, this.#becomeKnown);
+  }
+
+  /** To be called when it is known, or over. */
+  part(): void {
+    this.#stopKnowing?.();
+    this.#becomeKnown();
   }
 
   /** Hands an event to the caller. */
@@ -102,6 +130,15 @@ export class OpenJob implements Matchable {
     this.steps.push(step);
   }
 
+  #textKey(verb: TaskVerb): Key | undefined {
+    if (verb === 'describe' || verb === 'shorten') return textsKey(verb);
+    return wordsKey(this.words) ?? (this.expects.answer === 'picture' ? WORDLESS : undefined);
+  }
+
+  #isKnown(): boolean {
+    return [...this.keys].some((key) => this.#knownBy.some((kind) => key.startsWith(`${kind}:`)));
+  }
+
   /** Ends the job with an error. */
   fail(error: Error): void {
     this.steps.push({ type: 'fail', error });
@@ -109,7 +146,7 @@ export class OpenJob implements Matchable {
 }
 
 /** What is known of a job before anything was seen of it in this process. */
-function keysOf(job: TaskJob, textKey: Key | undefined): Key[] {
+function keysOf(job: SentJob, textKey: Key | undefined): Key[] {
   const { trace, request, parent } = job;
   const keys: (Key | undefined)[] = [
     trace.nonce === undefined ? undefined : keyOf('nonce', trace.nonce),

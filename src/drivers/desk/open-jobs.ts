@@ -1,6 +1,7 @@
 import type { Snowflake } from '../../core/discord.ts';
 import type { Expectation } from './expectation.ts';
-import { type Key, type KeyKind, keyOf } from './keys.ts';
+import type { KeyKind } from './key-kind.ts';
+import { type Key, keyOf } from './keys.ts';
 
 /** What of an open job the match looks at. */
 export interface Matchable {

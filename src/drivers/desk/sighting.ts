@@ -80,8 +80,9 @@ export function isOurs(sighting: Sighting, ownUserId: Snowflake): boolean {
   return isMentioned || ((sighting.message.flags ?? 0) & 64) !== 0;
 }
 
-/** True for a job's last message: a picture and nothing that speaks of work under way. */
+/** True for a job's last message: texts, or a picture and nothing that speaks of work under way. */
 export function isFinal(sighting: Pick<Sighting, 'parsed'>): boolean {
   const { says, media } = sighting.parsed;
+  if (says.type === 'texts') return true;
   return says.type === 'job' && says.stage === 'final' && media.length > 0;
 }

@@ -34,6 +34,8 @@ export function midjourneyKnowledge(options: MidjourneyOptions): BotKnowledge {
     endsByEdit: false,
     deletion: DELETION,
     settlesAfterMs: SETTLES_AFTER_MS,
+    // Its picture is a new message that may name nothing else.
+    knownBy: ['job'],
     parse: parseMessage,
     promptKey,
     echoOf,

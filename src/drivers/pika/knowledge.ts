@@ -27,6 +27,7 @@ export function pikaKnowledge(options: PikaOptions): BotKnowledge {
     silence: { silentMs: pollMs, everyMs: pollMs, untilResult: true },
     makes: 'video',
     endsByEdit: true,
+    knownBy: ['interaction', 'message'],
     deletion: DELETION,
     parse: (message, prompts) => parseMessage(message, prompts()),
     promptKey,

@@ -1,38 +1,67 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { GatewayService } from '../../core/gateway-service.ts';
-import type { UsageTotals } from '../../core/store.ts';
-import { allowOnly } from '../method-guard.ts';
-import { useDialect } from '../request-context.ts';
+import type { KeyRing } from '../key-ring.ts';
+import { addPath, readOptionalJson } from '../native/answering.ts';
+import { checkQuery } from '../native/check.ts';
+import { callerOf, useDialect } from '../request-context.ts';
+import type { ActivityBook } from './activity.ts';
 import { onlyAdmins } from './guard.ts';
+import type { KeyBook } from './key-book.ts';
+import { keyRoutes } from './keys.ts';
+import { type LogSource, logRoute } from './logs.ts';
+import { type OverviewFacts, renderOverview } from './overview.ts';
+import { type TaskAdminOptions, taskAdmin } from './task-routes.ts';
+import { firstDay, renderUsage, usageQuerySchema } from './usage.ts';
+
+/** What operators may see and change beside the service; what is left out has no paths. */
+export interface AdminParts {
+  /** Is told of every request that has ended. */
+  readonly activity?: ActivityBook | undefined;
+  readonly overview?: (() => Promise<OverviewFacts>) | undefined;
+  readonly keyBook?: KeyBook | undefined;
+  readonly logs?: LogSource | undefined;
+}
 
 /** What the management API needs. */
-export interface AdminOptions {
+export interface AdminOptions extends TaskAdminOptions {
   readonly service: GatewayService;
-  /** Finds the caller and notes it on the request; throws GatewayError. */
-  readonly authenticate: (request: FastifyRequest) => Promise<void>;
+  readonly keys: KeyRing;
+  /** Of the gateway. */
+  readonly version: string;
+  readonly admin?: AdminParts | undefined;
 }
+
+/** Sees all bots. */
+const EVERYONE = { id: '', admin: true, bots: ['*'] };
 
 /** The management API, to be registered under `/admin/api`: admin keys only. */
-export function adminRoutes({
-  service,
-  authenticate,
-}: AdminOptions): (scope: FastifyInstance) => Promise<void> {
+export function adminRoutes(options: AdminOptions): (scope: FastifyInstance) => Promise<void> {
+  const { service, keys, version, clock, admin = {} } = options;
   return async (scope) => {
     useDialect(scope, 'admin');
-    const onRequest = [authenticate, onlyAdmins];
-    scope.get('/usage', { onRequest }, async () => renderUsage(await service.usage()));
-    allowOnly(scope, '/usage', ['GET']);
+    readOptionalJson(scope);
+    const guards = [options.authenticate, onlyAdmins];
+    taskAdmin(scope, options, guards);
+    addPath(scope, '/usage', guards, {
+      GET: async ({ request }) => {
+        const { since = firstDay(clock.now()) } = checkQuery(usageQuerySchema, request.query);
+        return { body: renderUsage(await service.usage(), await service.dailyUsage(since)) };
+      },
+    });
+    const { overview, keyBook, logs } = admin;
+    if (overview) {
+      addPath(scope, '/overview', guards, {
+        GET: async ({ request }) => {
+          const caller = callerOf(request);
+          const facts = await overview();
+          return { body: renderOverview(version, facts, service.botViews(caller), service.studios(caller)) };
+        },
+      });
+    }
+    if (logs) logRoute(scope, { ...options, logs }, guards);
+    if (keyBook) {
+      const botIds = () => service.botViews(EVERYONE).map(({ id }) => id);
+      keyRoutes(scope, { book: keyBook, ring: keys, botIds }, guards);
+    }
   };
-}
-
-/** One entry for each key at each bot; `key` is the name of the key, empty for callers without one. */
-function renderUsage(totals: readonly UsageTotals[]) {
-  const usage = totals.map(({ callerId, botId, ...counts }) => ({ key: callerId, bot: botId, ...counts }));
-  const total = { chats: 0, promptTokens: 0, completionTokens: 0 };
-  for (const { chats, promptTokens, completionTokens } of totals) {
-    total.chats += chats;
-    total.promptTokens += promptTokens;
-    total.completionTokens += completionTokens;
-  }
-  return { usage, total };
 }

@@ -16,6 +16,8 @@ export interface CozeBridgeOptions {
   readonly heartbeatMs: number;
   /** Finds the caller; the last argument is the parameter `key`. */
   readonly authenticate: Authenticate;
+  /** Counts a request of a caller and notes the caller on it; throws GatewayError too_many_requests. */
+  readonly admit: (request: FastifyRequest, caller: Caller, reply?: FastifyReply) => void;
 }
 
 /** A call of an endpoint whose key was checked. */

@@ -25,14 +25,16 @@ export function findCaller(
 }
 
 /**
- * Refuses a wrong key in a header before the body is read; a missing one may still come in the body.
+ * The caller by the headers alone, before the body is read; undefined when they hold no key, which may still come in
+ * the body.
  * @throws GatewayError invalid_key
  */
-export function refuseWrongHeader(authenticate: Authenticate, headers: IncomingHttpHeaders): void {
+export function readHeader(authenticate: Authenticate, headers: IncomingHttpHeaders): Caller | undefined {
   try {
-    findCaller(authenticate, headers, undefined);
+    return findCaller(authenticate, headers, undefined);
   } catch (error) {
     if (!isCode(error, 'missing_key')) throw error;
+    return undefined;
   }
 }
 

@@ -5,7 +5,7 @@ import type { BridgeCall, CozeBridgeOptions, Endpoint } from './call.ts';
 import { CHAT_ENDPOINTS } from './chat-endpoints.ts';
 import { CONVERSATION_ENDPOINTS } from './conversation-endpoints.ts';
 import { SpokenError } from './errors.ts';
-import { findCaller, refuseWrongHeader } from './keys.ts';
+import { findCaller, readHeader } from './keys.ts';
 import { type BridgeParameters, readParameters } from './parameters.ts';
 import { success } from './render.ts';
 import { UPKEEP_ENDPOINTS } from './upkeep-endpoints.ts';
@@ -57,17 +57,23 @@ function openRoutes(scope: FastifyInstance, { clock }: CozeBridgeOptions): void 
 }
 
 function addEndpoint(scope: FastifyInstance, options: CozeBridgeOptions, endpoint: Endpoint): void {
-  const { authenticate } = options;
+  const { authenticate, admit } = options;
   const { prefix, hasStatus } = endpoint;
   scope.route({
     method: METHODS,
     url: endpoint.path,
     exposeHeadRoute: false,
     config: { bridgeFailure: { prefix, hasStatus } },
-    onRequest: async ({ headers }) => refuseWrongHeader(authenticate, headers),
+    onRequest: async (request) => {
+      const caller = readHeader(authenticate, request.headers);
+      // One with a name has shown its key; else it may still come in the body.
+      if (caller !== undefined && caller.id !== '') admit(request, caller);
+    },
     handler: async (request, reply) => {
       const parameters = parametersOf(request);
-      request.caller = findCaller(authenticate, request.headers, parameters.key);
+      if (request.caller === null) {
+        admit(request, findCaller(authenticate, request.headers, parameters.key), reply);
+      }
       return answer(options, endpoint, { parameters, request, reply });
     },
   });

@@ -1,6 +1,7 @@
 /** Pika's paths: words to a clip, a picture to a clip, what becomes of them, and their buttons. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { TaskService } from '../../core/tasks.ts';
+import type { Links } from '../links.ts';
 import { allowOnly } from '../method-guard.ts';
 import { languageWarning } from '../pika-prompt.ts';
 import { ignoredWarning, warn } from '../warnings-header.ts';
@@ -15,13 +16,12 @@ export interface PikaOptions {
   readonly service: TaskService;
   /** Finds the caller and notes it on the request; throws GatewayError. */
   readonly authenticate: (request: FastifyRequest) => Promise<void>;
-  /** Address that stands in links in place of https://cdn.discordapp.com. */
-  readonly cdn: string;
+  readonly links: Links;
 }
 
 /** `POST /pika/create`, `/pika/animate` and `/pika/change`, `GET /pika/status`; the scope reads bodies by `readBodies`. */
 export function pikaRoutes(scope: FastifyInstance, options: PikaOptions): void {
-  const { service, cdn, authenticate: onRequest } = options;
+  const { service, links, authenticate: onRequest } = options;
   scope.post('/pika/create', { onRequest }, async (request, reply) =>
     film(service, request, reply, 'create', readCreate(await bodyOf(request))),
   );
@@ -36,7 +36,7 @@ export function pikaRoutes(scope: FastifyInstance, options: PikaOptions): void {
   scope.get('/pika/status', { onRequest }, (request, reply) =>
     status(service, request, reply, {
       name: 'nonce',
-      render: (task, pressedMessageId) => renderPikaTask(task, cdn, pressedMessageId),
+      render: (task, pressedMessageId) => renderPikaTask(task, links.throughCdn(request), pressedMessageId),
     }),
   );
   for (const path of ['create', 'animate', 'change']) allowOnly(scope, `/pika/${path}`, ['POST']);

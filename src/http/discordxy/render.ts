@@ -1,5 +1,6 @@
 import type { Task, TaskAction, TaskStatus } from '../../core/task.ts';
 import { clipOf, isVideo, showsClip } from '../clips.ts';
+import type { LinkOf } from '../links.ts';
 import { actionWord, wordFor } from './actions.ts';
 
 /** A success in this dialect's shape. */
@@ -21,26 +22,24 @@ const STATUS_WORDS: Readonly<Record<TaskStatus, string>> = {
   'timed-out': 'Timeout',
 };
 
-/** The CDN as Discord writes it into links. */
-const DISCORD_CDN = 'https://cdn.discordapp.com/';
-
 /**
  * A task as `status` and callbacks show it: the seed document's fields, unknown ones empty as Go's structs marshal
  * them, then those that cordgate adds.
- * @param cdn address that stands in `imageUrl` in place of https://cdn.discordapp.com
+ * @param linkOf gives `imageUrl` and `videoUrl`; the raw ones are Discord's own
  * @param pressedMessageId the message whose button was pressed, where it is known; else the one that the result replies to
  */
-export function renderTask(task: Task, cdn: string, pressedMessageId = '') {
+export function renderTask(task: Task, linkOf: LinkOf, pressedMessageId = '') {
   const { trace } = task;
-  const image = task.media.find((media) => !isVideo(media))?.url ?? '';
-  const video = (showsClip(task) && clipOf(task)?.url) || '';
+  const image = task.media.find((media) => !isVideo(media));
+  const video = showsClip(task) ? clipOf(task) : undefined;
+  const { preview } = task;
   return {
     action: actionWord(task),
     channelId: task.channelId,
     finalPrompt: task.title ?? task.finalPrompt ?? '',
     finishTime: seconds(task.finishedAt),
-    imageRawUrl: image,
-    imageUrl: onCdn(image, cdn),
+    imageRawUrl: image?.url ?? '',
+    imageUrl: image ? linkOf(image) : '',
     messageHash: trace.jobId ?? '',
     messageId: trace.messageId ?? '',
     nonce: trace.nonce ?? '',
@@ -53,9 +52,9 @@ export function renderTask(task: Task, cdn: string, pressedMessageId = '') {
     submitTime: seconds(task.submittedAt),
     taskId: task.id,
     failReason: task.failure?.message ?? '',
-    previewUrl: onCdn(task.preview?.url ?? '', cdn),
-    videoRawUrl: video,
-    videoUrl: onCdn(video, cdn),
+    previewUrl: preview ? linkOf(preview) : '',
+    videoRawUrl: video?.url ?? '',
+    videoUrl: video ? linkOf(video) : '',
     text: task.text ?? '',
     warning: task.warning ?? '',
     state: task.state ?? '',
@@ -64,8 +63,8 @@ export function renderTask(task: Task, cdn: string, pressedMessageId = '') {
 }
 
 /** A task of Pika: the nonce of the seed document is what the submission gave; Discord's own stands beside it. */
-export function renderPikaTask(task: Task, cdn: string, pressedMessageId?: string) {
-  const rendered = renderTask(task, cdn, pressedMessageId);
+export function renderPikaTask(task: Task, linkOf: LinkOf, pressedMessageId?: string) {
+  const rendered = renderTask(task, linkOf, pressedMessageId);
   return { ...rendered, nonce: task.id, discordNonce: rendered.nonce };
 }
 
@@ -86,10 +85,6 @@ function paramsOf({ request, trace }: Task, pressedMessageId: string) {
 function renderButton(action: TaskAction) {
   const { customId, label, emoji, style, type } = action;
   return { customId, label, emoji, style, type, action: wordFor(action) };
-}
-
-function onCdn(url: string, cdn: string): string {
-  return url.startsWith(DISCORD_CDN) ? `${cdn.replace(/\/+$/, '')}/${url.slice(DISCORD_CDN.length)}` : url;
 }
 
 /** Unix seconds; 0 for what has not happened. */

@@ -2,7 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 
 import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
 import type { TaskService } from '../../core/tasks.ts';
-import { asGatewayError, noteError, withoutKeys } from '../errors.ts';
+import { asGatewayError, type KeyHider, noteError, withoutKeys } from '../errors.ts';
+import type { Links } from '../links.ts';
 import { allowOnly } from '../method-guard.ts';
 import { callerOf, useDialect } from '../request-context.ts';
 import { ignoredWarning, warn } from '../warnings-header.ts';
@@ -21,10 +22,9 @@ export interface DiscordxyOptions {
   readonly authenticate: (request: FastifyRequest) => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
-  /** Address that stands in links in place of https://cdn.discordapp.com. */
-  readonly cdn: string;
+  readonly links: Links;
   /** The configured keys, so that no error repeats one that a caller put in the wrong place. */
-  readonly keys?: readonly { readonly key: string }[];
+  readonly keys: KeyHider;
 }
 
 /** The paths of the seed document, and those of its later release. */
@@ -37,7 +37,7 @@ export function discordxyRoutes(options: DiscordxyOptions): (scope: FastifyInsta
   return async (scope) => {
     useDialect(scope, DIALECT);
     scope.setErrorHandler((thrown, request, reply) => {
-      const error = withoutKeys(asGatewayError(thrown, request), options.keys ?? []);
+      const error = withoutKeys(asGatewayError(thrown, request), options.keys);
       noteError(options.log, request, error);
       return sendFailure(request, reply, error);
     });
@@ -59,7 +59,7 @@ function onlineRoute(scope: FastifyInstance, { service, authenticate }: Discordx
 function drawingRoutes(scope: FastifyInstance, options: DiscordxyOptions, family: string): void {
   const onRequest = options.authenticate;
   scope.post(`${family}/imagine`, { onRequest }, (request, reply) => imagine(options, request, reply));
-  const { service, cdn } = options;
+  const { service, links } = options;
   scope.post(`${family}/change`, { onRequest }, async (request, reply) => {
     const wanted = readChange(await filelessBodyOf(request));
     return change({ service, driver: 'midjourney', warnings: [] }, request, reply, wanted);
@@ -67,7 +67,7 @@ function drawingRoutes(scope: FastifyInstance, options: DiscordxyOptions, family
   scope.get(`${family}/status`, { onRequest }, (request, reply) =>
     status(service, request, reply, {
       name: 'taskId',
-      render: (task, pressedMessageId) => renderTask(task, cdn, pressedMessageId),
+      render: (task, pressedMessageId) => renderTask(task, links.throughCdn(request), pressedMessageId),
     }),
   );
   allowOnly(scope, `${family}/imagine`, ['POST']);

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../../core/caller.ts';
 import type { TaskMode } from '../../core/task.ts';
 import { departureOf } from '../departure.ts';
+import type { LinkOf } from '../links.ts';
 import { callerOf } from '../request-context.ts';
 import type { MidjourneyProxyOptions } from './options.ts';
 
@@ -16,6 +17,8 @@ export interface ProxyCall {
   /** Speed that the prefix of the path asks for. */
   readonly mode: TaskMode | undefined;
   readonly reply: FastifyReply;
+  /** Gives the links that this caller can use. */
+  readonly linkOf: LinkOf;
   /** Aborted when the caller goes away. */
   readonly signal: AbortSignal;
 }
@@ -40,6 +43,7 @@ export function callOf(
     query,
     mode,
     reply,
+    linkOf: options.links.throughCdn(request),
     signal: departureOf(reply),
   };
 }

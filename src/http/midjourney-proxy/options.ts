@@ -1,6 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import type { Log } from '../../core/log.ts';
 import type { TaskService } from '../../core/tasks.ts';
+import type { KeyHider } from '../errors.ts';
+import type { Links } from '../links.ts';
 
 /** What the Midjourney-Proxy dialect needs. */
 export interface MidjourneyProxyOptions {
@@ -9,9 +11,8 @@ export interface MidjourneyProxyOptions {
   readonly authenticate: (request: FastifyRequest) => Promise<void>;
   readonly log: Log;
   /** Keys of the configuration: no error repeats one. */
-  readonly keys: readonly { readonly key: string }[];
-  /** Base of the host that shows Discord's pictures to callers, such as `https://cdn.discordapp.com`. */
-  readonly cdn: string;
+  readonly keys: KeyHider;
+  readonly links: Links;
 }
 
 /** Name of the driver of the bots that this dialect speaks for. */

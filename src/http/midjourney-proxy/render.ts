@@ -2,6 +2,7 @@ import type { Media } from '../../core/media.ts';
 import type { Task, TaskAction, TaskStatus } from '../../core/task.ts';
 import type { StudioView, TaskReceipt } from '../../core/tasks.ts';
 import { showsClip } from '../clips.ts';
+import type { LinkOf } from '../links.ts';
 import { actionNameOf, descriptionOf } from './action-name.ts';
 
 /** The answer to a submission. */
@@ -13,9 +14,6 @@ export interface SubmitAnswer {
   readonly result: string | null;
   readonly properties: Readonly<Record<string, unknown>>;
 }
-
-/** Where Discord keeps attachments; only links to it are led through another host. */
-const DISCORD_CDN = 'https://cdn.discordapp.com';
 
 /** Midjourney-Proxy's words for where a task stands. */
 const STATUSES: Readonly<Record<TaskStatus, string>> = {
@@ -52,11 +50,6 @@ export function renderReceipt({ task, ahead }: TaskReceipt, windowPrompt: string
   return { code: 1, description: '提交成功', result: task.id, properties: instance };
 }
 
-/** A link to Discord's CDN, led through the host that callers reach. */
-export function throughCdn(url: string, cdn: string): string {
-  return url.startsWith(`${DISCORD_CDN}/`) ? cdn.replace(/\/+$/, '') + url.slice(DISCORD_CDN.length) : url;
-}
-
 /** The picture of a task: the result, or while it runs its newest preview. */
 export function pictureOf(task: Task): Media | undefined {
   return task.media[0] ?? task.preview;
@@ -64,9 +57,9 @@ export function pictureOf(task: Task): Media | undefined {
 
 /**
  * A task as `/mj/task/{id}/fetch` and `notifyHook` tell it. What is not known is null, lists are empty.
- * @param cdn base of the host that shows Discord's pictures to callers
+ * @param linkOf gives the links to pictures and clips
  */
-export function renderTask(task: Task, cdn: string) {
+export function renderTask(task: Task, linkOf: LinkOf) {
   const { id, request, trace } = task;
   const words = wordsOf(task);
   return {
@@ -79,7 +72,7 @@ export function renderTask(task: Task, cdn: string) {
     submitTime: task.submittedAt,
     startTime: task.startedAt ?? null,
     finishTime: task.finishedAt ?? null,
-    ...picturesOf(task, cdn),
+    ...picturesOf(task, linkOf),
     progress: progressOf(task),
     failReason: task.failure?.message ?? null,
     buttons: task.actions.map(renderButton),
@@ -124,13 +117,13 @@ function progressOf({ status, percent }: Task): string {
   return status === 'failed' || status === 'timed-out' || status === 'cancelled' ? '' : `${percent}%`;
 }
 
-function picturesOf(task: Task, cdn: string) {
+function picturesOf(task: Task, linkOf: LinkOf) {
   const picture = pictureOf(task);
-  const links = task.media.map(({ url }) => ({ url: throughCdn(url, cdn) }));
+  const links = task.media.map((media) => ({ url: linkOf(media) }));
   const clips = showsClip(task) ? links : [];
   const { width = null, height = null, contentType = null } = task.media[0] ?? {};
   return {
-    imageUrl: picture === undefined ? null : throughCdn(picture.url, cdn),
+    imageUrl: picture === undefined ? null : linkOf(picture),
     imageUrls: links,
     videoUrl: clips[0]?.url ?? null,
     videoUrls: clips,

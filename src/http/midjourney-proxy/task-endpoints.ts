@@ -1,8 +1,10 @@
 import { GatewayError } from '../../core/errors.ts';
 import type { Task, TaskStatus } from '../../core/task.ts';
+import type { LinkOf } from '../links.ts';
 import type { Handler, ProxyCall } from './call.ts';
 import { invalid } from './errors.ts';
-import { pictureOf, type RenderedTask, renderTask, throughCdn } from './render.ts';
+import { DRIVER } from './options.ts';
+import { pictureOf, type RenderedTask, renderTask } from './render.ts';
 import { readBody } from './schema.ts';
 import { isShown } from './studios.ts';
 
@@ -34,7 +36,7 @@ export const TASK_WRITERS: Readonly<Record<string, Handler>> = {
 /** A task that there is none of is answered with nothing at all, as Midjourney-Proxy does. */
 async function fetchTask(call: ProxyCall): Promise<unknown> {
   const task = await findOwn(call);
-  return task === undefined ? call.reply.code(200).send() : renderTask(task, call.options.cdn);
+  return task === undefined ? call.reply.code(200).send() : renderTask(task, call.linkOf);
 }
 
 async function findOwn({ options, caller, id, signal }: ProxyCall): Promise<Task | undefined> {
@@ -47,22 +49,22 @@ async function imageSeed({ options, caller, id, signal }: ProxyCall): Promise<un
   return { code: 1, description: '成功', result, properties: {} };
 }
 
-async function cancelTask({ options, caller, id, signal }: ProxyCall): Promise<RenderedTask> {
-  return renderTask(await options.service.cancelTask(caller, id, signal), options.cdn);
+async function cancelTask({ options, caller, id, signal, linkOf }: ProxyCall): Promise<RenderedTask> {
+  return renderTask(await options.service.cancelTask(caller, id, signal), linkOf);
 }
 
-async function listTasks({ options, caller, query, signal }: ProxyCall): Promise<RenderedTask[]> {
+async function listTasks({ options, caller, query, signal, linkOf }: ProxyCall): Promise<RenderedTask[]> {
   const limit = limitOf(query);
-  return shown(options.cdn, await options.service.listTasks(caller, { limit }, signal));
+  return shown(linkOf, await options.service.listTasks(caller, { driver: DRIVER, limit }, signal));
 }
 
-async function listQueue({ options, caller, signal }: ProxyCall): Promise<RenderedTask[]> {
-  const query = { statuses: QUEUED, limit: MOST_LISTED };
+async function listQueue({ options, caller, signal, linkOf }: ProxyCall): Promise<RenderedTask[]> {
+  const query = { driver: DRIVER, statuses: QUEUED, limit: MOST_LISTED };
   const tasks = await options.service.listTasks(caller, query, signal);
-  return shown(options.cdn, [...tasks].reverse());
+  return shown(linkOf, [...tasks].reverse());
 }
 
-async function listByIds({ options, caller, body, signal }: ProxyCall): Promise<RenderedTask[]> {
+async function listByIds({ options, caller, body, signal, linkOf }: ProxyCall): Promise<RenderedTask[]> {
   const ids = [...new Set(readBody('list-by-condition', body).ids.map((id) => id.trim()))];
   if (ids.length > MOST_IDS) throw invalid(`ids参数错误，最多${MOST_IDS}个`, 'ids');
   const tasks: Task[] = [];
@@ -70,11 +72,11 @@ async function listByIds({ options, caller, body, signal }: ProxyCall): Promise<
     const query = { ids: ids.slice(start, start + MOST_LISTED), limit: MOST_LISTED };
     tasks.push(...(await options.service.listTasks(caller, query, signal)));
   }
-  return shown(options.cdn, tasks);
+  return shown(linkOf, tasks);
 }
 
-function shown(cdn: string, tasks: readonly Task[]): RenderedTask[] {
-  return tasks.filter(isShown).map((task) => renderTask(task, cdn));
+function shown(linkOf: LinkOf, tasks: readonly Task[]): RenderedTask[] {
+  return tasks.filter(isShown).map((task) => renderTask(task, linkOf));
 }
 
 function limitOf(query: unknown): number {
@@ -90,5 +92,5 @@ export async function showPicture(call: ProxyCall): Promise<unknown> {
   const task = await findOwn(call);
   const picture = task && pictureOf(task);
   if (picture === undefined) throw new GatewayError('not_found', 'There is no picture of this task.');
-  return call.reply.redirect(throughCdn(picture.url, call.options.cdn), 302);
+  return call.reply.redirect(call.linkOf(picture), 302);
 }

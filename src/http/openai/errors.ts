@@ -21,6 +21,8 @@ const OPENAI_CODES: Partial<Record<ErrorCode, string>> = {
   queue_full: 'rate_limit_exceeded',
   channels_full: 'rate_limit_exceeded',
   account_limited: 'rate_limit_exceeded',
+  too_many_requests: 'rate_limit_exceeded',
+  too_many_streams: 'rate_limit_exceeded',
   rate_limited: 'rate_limit_exceeded',
   bot_exhausted: 'insufficient_quota',
   internal: 'internal_error',

@@ -3,6 +3,7 @@ import type { Chat, ChatService } from '../../core/chat.ts';
 import type { Clock } from '../../core/clock.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { Ids } from '../../core/ids.ts';
+import type { Copies } from '../../core/keeping.ts';
 import type { Log } from '../../core/log.ts';
 import type { MediaLoader, VideoSource } from '../../core/media.ts';
 import type { TaskService } from '../../core/tasks.ts';
@@ -22,11 +23,12 @@ import type { Singling } from './images/gather.ts';
 import { imageRoutes } from './images/routes.ts';
 import { type AnswerHead, CompletionStream, contentOf, renderCompletion, renderModel } from './render.ts';
 import { type CompletionRequest, readCompletionRequest, wellFormed } from './request.ts';
+import { type ShowOptions, shownTo } from './shown.ts';
 import { isTaskModel, stopping, TASK_HEADER, verbsOf } from './tasks.ts';
 import { videoRoutes } from './videos/routes.ts';
 
 /** What the OpenAI dialect needs. */
-export interface OpenAiOptions {
+export interface OpenAiOptions extends ShowOptions {
   readonly service: ChatService & TaskService;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -36,6 +38,8 @@ export interface OpenAiOptions {
   readonly pictures: MediaLoader;
   /** Reads the videos of bots; without it their content is refused. */
   readonly videos?: VideoSource | undefined;
+  /** Reads the gateway's own copies, where it keeps any. */
+  readonly copies?: Copies | undefined;
   /** Counts the words of prompts for drawing bots; without it their `usage` is zero. */
   readonly tokens?: TokenCounter | undefined;
   /** How a bot's option says that single pictures are made of its grids; default `cut`. */
@@ -144,16 +148,18 @@ function begin(options: RunningOptions, request: FastifyRequest, reply: FastifyR
 
 /** A chat with a bot that draws. */
 function drawing(
-  { service, tokens, closing }: RunningOptions,
+  options: RunningOptions,
   request: FastifyRequest,
   reply: FastifyReply,
   { wanted, signal }: Pick<Exchange, 'wanted' | 'signal'>,
 ): Chat {
+  const { service, tokens, closing } = options;
   const verbs = verbsOf(service, wanted.model);
   const words = wanted.messages.findLast(({ role }) => role === 'user')?.text ?? '';
   const language = verbs.includes('create') ? languageWarning(words) : undefined;
   const said = [ignoredWarning(wanted.ignored), language];
   if (language !== undefined) warn(reply, ...said);
+  const ending = AbortSignal.any([signal, closing]);
   return drawInChat({
     service,
     caller: callerOf(request),
@@ -161,8 +167,9 @@ function drawing(
     messages: wanted.messages,
     verbs,
     streamed: wanted.stream,
-    signal: AbortSignal.any([signal, closing]),
+    signal: ending,
     tokens,
+    shown: shownTo(options, request, ending),
     // From here on it costs credits: a client that repeats on its own would pay twice.
     onTask: (id) => void reply.headers({ [TASK_HEADER]: id, 'x-should-retry': 'false' }),
     onWarning: (warning) => warn(reply, ...said, warning),

@@ -53,6 +53,7 @@ export class Connection implements FrameSink {
   #cancelDeadline: CancelTimer | undefined;
   #sends = { since: 0, count: 0 };
   #closeCode: number | undefined;
+  #isFrozen = false;
 
   constructor(socket: WebSocket, parts: ConnectionParts) {
     this.#socket = socket;
@@ -78,7 +79,7 @@ export class Connection implements FrameSink {
 
   /** Sends a frame, compressed as the client asked. */
   send(frame: string): void {
-    if (this.#closeCode !== undefined) return;
+    if (this.#closeCode !== undefined || this.#isFrozen) return;
     if (this.#compressor) this.#compressor.write(frame, (bytes) => this.#socket.send(bytes, ignoreError));
     else if (this.compressesPayloads && frame.length >= COMPRESS_FROM_BYTES) {
       this.#socket.send(deflateSync(frame), ignoreError);
@@ -94,13 +95,22 @@ export class Connection implements FrameSink {
     this.#parts.clock.after(2000, () => this.#socket.terminate());
   }
 
+  /**
+   * From now on nothing goes through although the connection stands, as when a router on the way has forgotten it. What
+   * is missed stays in the session, for a resume.
+   */
+  freeze(): void {
+    this.#isFrozen = true;
+    this.#cancelDeadline?.();
+  }
+
   /** Breaks the TCP connection without a close frame. */
   terminate(): void {
     this.#socket.terminate();
   }
 
   #receive(data: RawData, isBinary: boolean): void {
-    if (this.#closeCode !== undefined) return;
+    if (this.#closeCode !== undefined || this.#isFrozen) return;
     const bytes = Buffer.isBuffer(data)
       ? data
       : Buffer.concat(Array.isArray(data) ? data : [Buffer.from(data)]);

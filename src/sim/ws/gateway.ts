@@ -61,8 +61,7 @@ export class Gateway implements ConnectionOwner {
 
   /** Takes over a socket that asks for an upgrade. */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (this.#parts.faults.refusals > 0) {
-      this.#parts.faults.refusals -= 1;
+    if (this.#parts.faults.takeRefusal(this.#parts.world.clock.now())) {
       socket.destroy();
       return;
     }
@@ -173,9 +172,8 @@ export class Gateway implements ConnectionOwner {
 
   /** Does what a fault orders. */
   disturb(fault: Fault): void {
-    if (fault.type === 'refuse-connections') {
-      this.#parts.faults.refusals += fault.times;
-    } else if (fault.type === 'stop-acks') {
+    if (fault.type === 'refuse-connections') this.#refuse(fault.times, fault.forMs);
+    else if (fault.type === 'stop-acks') {
       const until = fault.forMs ? this.#parts.world.clock.now() + fault.forMs : Number.POSITIVE_INFINITY;
       this.#silentUntil.set(fault.account ?? '*', until);
     } else if (fault.type === 'clear') this.#silentUntil.clear();
@@ -193,9 +191,16 @@ export class Gateway implements ConnectionOwner {
     this.#server.close();
   }
 
+  #refuse(times: number, forMs: number | undefined): void {
+    const { faults, world } = this.#parts;
+    if (forMs === undefined) faults.refusals += times;
+    else faults.refusesUntil = Math.max(faults.refusesUntil, world.clock.now() + forMs);
+  }
+
   #disturbOne(connection: Connection, fault: Fault): void {
     if (fault.type === 'reconnect') connection.sendPayload(7, null);
     if (fault.type === 'request-heartbeat') connection.sendPayload(1, null);
+    if (fault.type === 'freeze-sockets') connection.freeze();
     if (fault.type === 'revoke-token') connection.close(4004, 'Authentication failed.');
     if (fault.type === 'invalid-session') {
       if (!fault.resumable) this.#drop(connection);

@@ -180,7 +180,13 @@ export class DeskWorld<Options> {
   readonly botId: string;
   #count = 0;
 
-  constructor(options: Options, knowledge: (options: Options) => BotKnowledge, botId: string) {
+  /** @param knownBy when a job's twin is sent; at once by default, as matching must hold whatever is under way */
+  constructor(
+    options: Options,
+    knowledge: (options: Options) => BotKnowledge,
+    botId: string,
+    knownBy: BotKnowledge['knownBy'] = ['nonce'],
+  ) {
     this.botId = botId;
     const ids: Ids = { hex: () => 'f'.repeat(24), nonce: () => this.snowflake() };
     this.room = {
@@ -194,7 +200,7 @@ export class DeskWorld<Options> {
       log: silentLog,
       report: (notice) => this.notices.push(notice),
     };
-    this.desk = new Desk(this.room, knowledge(options));
+    this.desk = new Desk(this.room, { ...knowledge(options), knownBy });
   }
 
   /** An id as Discord would give it now. */

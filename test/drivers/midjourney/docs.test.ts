@@ -93,8 +93,9 @@ describe('the states in docs/drawing.md', () => {
 
   it.each(rows)('%s is %s for Discordxy and %s for Midjourney-Proxy', (status, discordxy, proxy) => {
     const shown = task({ status: status as TaskStatus });
-    expect(renderForDiscordxy(shown, 'https://cdn').status).toBe(discordxy);
-    expect(renderForProxy(shown, 'https://cdn').status).toBe(proxy);
+    const linkOf = ({ url }: { url: string }) => url;
+    expect(renderForDiscordxy(shown, linkOf).status).toBe(discordxy);
+    expect(renderForProxy(shown, linkOf).status).toBe(proxy);
   });
 
   it('of accounts are all of them', () => {

@@ -1,4 +1,5 @@
 import type { Message } from '../../../src/core/discord.ts';
+import type { BotKnowledge } from '../../../src/drivers/desk/knowledge.ts';
 import { midjourneyKnowledge } from '../../../src/drivers/midjourney/knowledge.ts';
 import {
   MIDJOURNEY_ID,
@@ -11,10 +12,10 @@ const COMMANDS = ['imagine', 'blend', 'describe', 'shorten', 'show', 'info', 'pr
 
 /** Midjourney's desk in front of a fake Discord. */
 export class World extends DeskWorld<MidjourneyOptions> {
-  constructor(options: Partial<MidjourneyOptions> = {}) {
+  constructor(options: Partial<MidjourneyOptions> = {}, knownBy?: BotKnowledge['knownBy']) {
     const rooms = [{ account: 'alice', channelId: CHANNEL_ID }];
     const whole = { ...midjourneyBotSchema.parse({ rooms }), spacingMs: 0, ...options };
-    super(whole, midjourneyKnowledge, MIDJOURNEY_ID);
+    super(whole, midjourneyKnowledge, MIDJOURNEY_ID, knownBy);
     this.port.commandList = COMMANDS.map((name, index) => command(name, `${index}`, MIDJOURNEY_ID));
   }
 

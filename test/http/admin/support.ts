@@ -8,6 +8,8 @@ import type { StudioView } from '../../../src/core/tasks.ts';
 import { taskAdminRoutes } from '../../../src/http/admin/task-routes.ts';
 import { createAuthenticator } from '../../../src/http/auth.ts';
 import { asGatewayError } from '../../../src/http/errors.ts';
+import { KeyRing } from '../../../src/http/key-ring.ts';
+import { createLinks } from '../../../src/http/links.ts';
 import { sendError } from '../../../src/http/openai/errors.ts';
 import { decorateRequests } from '../../../src/http/request-context.ts';
 import { createFakeTasks, type FakeTasks } from '../../support/fake-tasks.ts';
@@ -44,11 +46,19 @@ export function makeScene(patch: { clock?: Clock; heartbeatMs?: number } = {}): 
     { key: 'sk-admin', name: 'operator', bots: ['*'], admin: true },
     { key: 'sk-painter', name: 'painter', bots: ['*'], admin: false },
   ];
-  const authenticate = createAuthenticator({ keys, anonymousBots: [], open: false });
+  const authenticate = createAuthenticator({ ring: new KeyRing(keys), anonymousBots: [], open: false });
   const app = fastify({ forceCloseConnections: 'idle' });
   decorateRequests(app);
   app.setErrorHandler((error, request, reply) => sendError(request, reply, asGatewayError(error)));
-  const options = { service: tasks, clock: systemClock, log: silentLog, heartbeatMs: 15_000, ...patch };
+  const links = createLinks({ cdn: 'https://cdn.discordapp.com', publicUrl: 'https://gw.example.org' });
+  const options = {
+    service: tasks,
+    links,
+    clock: systemClock,
+    log: silentLog,
+    heartbeatMs: 15_000,
+    ...patch,
+  };
   const routes = taskAdminRoutes({
     ...options,
     authenticate: async (request) => {

@@ -71,6 +71,11 @@ describe('the management of tasks', () => {
         callerId: 'painter',
         accountId: 'alice',
         request: { verb: 'act', prompt: '', form: { prompt: 'a hat', mask: 'AAAA' } },
+        media: [
+          { url: 'https://cdn.example.org/a.png', kept: 'aa11.png' },
+          { url: 'https://cdn.example.org/b.png' },
+        ],
+        timeline: [{ at: 5, status: 'queued' }],
         notify: { url: 'https://hooks.example.org/path?secret=1', dialect: 'discordxy' },
       }),
     });
@@ -81,6 +86,11 @@ describe('the management of tasks', () => {
       key: 'painter',
       account: 'alice',
       request: { verb: 'act', prompt: '', form: { prompt: 'a hat', hasMask: true } },
+      media: [
+        { url: 'https://gw.example.org/files/aa11.png', sourceUrl: 'https://cdn.example.org/a.png' },
+        { url: 'https://cdn.example.org/b.png' },
+      ],
+      timeline: [{ at: 5, status: 'queued' }],
       notify: { origin: 'https://hooks.example.org', dialect: 'discordxy' },
     });
   });
@@ -102,12 +112,22 @@ describe('the management of tasks', () => {
     const second = (await get(scene, `/tasks?limit=2&before=${first.next}`)).json();
     expect(second.tasks.map(({ id }: { id: string }) => id)).toEqual(ids.slice(2));
     expect(second.next).toBeNull();
-    await get(scene, '/tasks?status=running,queued&status=failed&bot=pika&account=alice');
+    await get(
+      scene,
+      '/tasks?status=running,queued&status=failed&bot=pika&account=alice&driver=pika&verb=create,act&words=small%20cat&from=5&to=9&after=7&order=oldest&key=painter',
+    );
     expect(queries.at(-1)).toEqual({
       statuses: ['running', 'queued', 'failed'],
       botId: 'pika',
       accountId: 'alice',
-      before: undefined,
+      driver: 'pika',
+      verbs: ['create', 'act'],
+      words: 'small cat',
+      submittedFrom: 5,
+      submittedBefore: 9,
+      after: '7',
+      order: 'oldest',
+      callerId: 'painter',
       limit: 51,
     });
   });
@@ -119,6 +139,9 @@ describe('the management of tasks', () => {
     ['limit=ten', 'limit'],
     ['before=abc', 'before'],
     ['bot=a&bot=b', 'bot'],
+    ['verb=dance', 'verb'],
+    ['from=yesterday', 'from'],
+    ['order=random', 'order'],
   ])('refuses the filter %s', async (query, param) => {
     const response = await get(makeScene(), `/tasks?${query}`);
     expect(response.statusCode).toBe(400);

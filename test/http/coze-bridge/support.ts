@@ -90,6 +90,20 @@ export class FakeGateway implements Omit<GatewayService, keyof TaskService> {
     this.reconnects += 1;
   }
 
+  botViews = () => [];
+
+  async dailyUsage() {
+    return [];
+  }
+
+  async surveyConversations() {
+    return [];
+  }
+
+  async readConversation() {
+    return [];
+  }
+
   async usage() {
     return [];
   }

@@ -5,6 +5,8 @@ import { systemClock } from '../../../src/core/clock.ts';
 import { silentLog } from '../../../src/core/log.ts';
 import { createAuthenticator } from '../../../src/http/auth.ts';
 import { type DiscordxyOptions, discordxyRoutes } from '../../../src/http/discordxy/routes.ts';
+import { KeyRing } from '../../../src/http/key-ring.ts';
+import { createLinks } from '../../../src/http/links.ts';
 import { decorateRequests } from '../../../src/http/request-context.ts';
 import { createFakeTasks, type FakeTasks } from '../../support/fake-tasks.ts';
 
@@ -23,7 +25,8 @@ export function makeScene(patch: Partial<DiscordxyOptions> = {}): Scene {
     { key: KEY, name: 'painter', bots: ['*'], admin: false },
     { key: OTHER_KEY, name: 'other', bots: ['*'], admin: false },
   ];
-  const authenticate = createAuthenticator({ keys, anonymousBots: [], open: false });
+  const ring = new KeyRing(keys);
+  const authenticate = createAuthenticator({ ring, anonymousBots: [], open: false });
   const app = fastify({ bodyLimit: 1_000_000, routerOptions: { caseSensitive: false } });
   decorateRequests(app);
   app.register(
@@ -31,8 +34,8 @@ export function makeScene(patch: Partial<DiscordxyOptions> = {}): Scene {
       service: tasks,
       clock: systemClock,
       log: silentLog,
-      cdn: 'https://cdn.example.org',
-      keys,
+      links: createLinks({ cdn: 'https://cdn.example.org' }),
+      keys: ring,
       authenticate: async (request) => {
         request.caller = authenticate(request.headers);
       },

@@ -6,6 +6,8 @@ import { silentLog } from '../../../src/core/log.ts';
 import type { TaskStatus } from '../../../src/core/task.ts';
 import type { StudioView } from '../../../src/core/tasks.ts';
 import { type ApiKey, createAuthenticator } from '../../../src/http/auth.ts';
+import { KeyRing } from '../../../src/http/key-ring.ts';
+import { createLinks } from '../../../src/http/links.ts';
 import { midjourneyProxyRoutes } from '../../../src/http/midjourney-proxy/routes.ts';
 import { decorateRequests } from '../../../src/http/request-context.ts';
 import { createFakeTasks, type FakeTasks } from '../../support/fake-tasks.ts';
@@ -47,8 +49,9 @@ export function makeProxy(): Fixture {
   const lines: unknown[] = [];
   const line = (fields: object, message: string) => void lines.push({ ...fields, message });
   const keys = [key(SECRET, CALLER.id), key(OTHER_SECRET, 'stranger')];
+  const ring = new KeyRing(keys);
   const authenticate = createAuthenticator({
-    keys,
+    ring,
     anonymousBots: [],
     open: false,
   });
@@ -60,8 +63,8 @@ export function makeProxy(): Fixture {
         request.caller = authenticate(request.headers);
       },
       log: { ...silentLog, error: line },
-      keys,
-      cdn: CDN,
+      keys: ring,
+      links: createLinks({ cdn: CDN }),
     }),
     { prefix: '/midjourney-proxy' },
   );

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../src/core/errors.ts';
 import type { ActionKind, Task, TaskAction, TaskStatus, TaskVerb } from '../../../src/core/task.ts';
+import { createLinks } from '../../../src/http/links.ts';
 import { renderTask } from '../../../src/http/midjourney-proxy/render.ts';
 import { JOB } from '../../support/fake-tasks.ts';
 import { CDN, type Fixture, finishedGrid, makeProxy, OTHER_SECRET, studio, taskIn } from './support.ts';
@@ -37,6 +38,8 @@ const button = (kind: ActionKind, customId = 'MJ::x', index?: number): TaskActio
   type: 2,
   index,
 });
+
+const linkOf = createLinks({ cdn: CDN }).unasked;
 
 describe('a task', () => {
   it('that has succeeded is told whole', async () => {
@@ -115,7 +118,7 @@ describe('a task', () => {
     ['timed-out', 'FAILURE', ''],
     ['cancelled', 'CANCEL', ''],
   ])('that is %s is told as %s', (status, word, progress) => {
-    expect(renderTask(task({ status, percent: 0 }), CDN)).toMatchObject({ status: word, progress });
+    expect(renderTask(task({ status, percent: 0 }), linkOf)).toMatchObject({ status: word, progress });
   });
 
   it('that runs shows its percentage and its newest preview', async () => {
@@ -155,7 +158,7 @@ describe('a task', () => {
       { texts, text: 'raw' },
       { verb: 'describe', prompt: '', links: ['https://a.example.org/c.png'] },
     );
-    expect(renderTask(done, CDN)).toMatchObject({
+    expect(renderTask(done, linkOf)).toMatchObject({
       action: 'DESCRIBE',
       description: '/describe https://a.example.org/c.png',
       prompt: numbered,
@@ -166,7 +169,7 @@ describe('a task', () => {
 
   it('shorten: the answer is the final prompt, the question stays the prompt', () => {
     const done = task({ text: '1️⃣ cat' }, { verb: 'shorten', prompt: 'a very long cat' });
-    expect(renderTask(done, CDN)).toMatchObject({
+    expect(renderTask(done, linkOf)).toMatchObject({
       action: 'SHORTEN',
       prompt: 'a very long cat',
       promptEn: '1️⃣ cat',
@@ -196,19 +199,19 @@ describe('a task', () => {
     ['act', button('other'), 'ACTION', '/up 77 Zoom Out 2x'],
   ])('%s %j is told as %s', (verb, action, name, description) => {
     const done = task({}, { verb, action, parentId: verb === 'act' ? '77' : undefined, jobId: JOB });
-    expect(renderTask(done, CDN)).toMatchObject({ action: name, description });
+    expect(renderTask(done, linkOf)).toMatchObject({ action: name, description });
   });
 
   it('a clip has links of its own, even where it is an animated picture', () => {
     const media = [{ url: 'https://cdn.discordapp.com/a/clip.webp', contentType: 'image/webp' }];
-    const clip = renderTask(task({ media }, { verb: 'act', action: button('animate-high') }), CDN);
+    const clip = renderTask(task({ media }, { verb: 'act', action: button('animate-high') }), linkOf);
     expect(clip).toMatchObject({
       videoUrl: `${CDN}/a/clip.webp`,
       videoUrls: [{ url: `${CDN}/a/clip.webp` }],
     });
     const film = [{ url: 'https://cdn.discordapp.com/a/clip.mp4', contentType: 'video/mp4' }];
-    expect(renderTask(task({ media: film }), CDN).videoUrl).toBe(`${CDN}/a/clip.mp4`);
-    expect(renderTask(task({ media }), CDN).videoUrl).toBeNull();
+    expect(renderTask(task({ media: film }), linkOf).videoUrl).toBe(`${CDN}/a/clip.mp4`);
+    expect(renderTask(task({ media }), linkOf).videoUrl).toBeNull();
   });
 
   it.each([
@@ -216,7 +219,10 @@ describe('a task', () => {
     ['https://cdn.discordapp.com.evil.example/a.png', 'https://cdn.discordapp.com.evil.example/a.png'],
     ['https://cdn.midjourney.com/a/0_0.png', 'https://cdn.midjourney.com/a/0_0.png'],
   ])('the link %s is shown as %s', (url, shown) => {
-    expect(renderTask(task({ media: [{ url }] }), 'https://cdn.example.org/').imageUrl).toBe(shown);
+    expect(
+      renderTask(task({ media: [{ url }] }), createLinks({ cdn: 'https://cdn.example.org/' }).unasked)
+        .imageUrl,
+    ).toBe(shown);
   });
 
   it('that nobody knows, or another caller made, is answered with nothing', async () => {

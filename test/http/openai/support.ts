@@ -9,6 +9,7 @@ import { silentLog } from '../../../src/core/log.ts';
 import type { MediaSource } from '../../../src/core/media.ts';
 import type { Task, TaskAction } from '../../../src/core/task.ts';
 import type { TaskOrder } from '../../../src/core/tasks.ts';
+import { createLinks } from '../../../src/http/links.ts';
 import { type OpenAiOptions, openAiRoutes } from '../../../src/http/openai/routes.ts';
 import { decorateRequests } from '../../../src/http/request-context.ts';
 import { type FakeTasks, GRID_ACTIONS, JOB, MIDJOURNEY } from '../../support/fake-tasks.ts';
@@ -70,7 +71,11 @@ function dialectAlone(patch: Pick<OpenAiOptions, 'service' | 'pictures'> & Parti
     request.caller = { id: 'tester', admin: false, bots: ['*'] };
   };
   const common = { clock: systemClock, ids: randomIds(systemClock), log: silentLog, heartbeatMs: 15_000 };
-  app.register(openAiRoutes({ ...common, authenticate, ...patch }), { prefix: '/v1' });
+  const showing = {
+    links: createLinks({ cdn: 'https://cdn.discordapp.com' }),
+    settled: async (task: Task) => task,
+  };
+  app.register(openAiRoutes({ ...common, ...showing, authenticate, ...patch }), { prefix: '/v1' });
   onTestFinished(() => app.close());
   return app;
 }

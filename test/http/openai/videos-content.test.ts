@@ -2,7 +2,7 @@ import { get } from 'node:http';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../src/core/errors.ts';
-import { readRange } from '../../../src/http/openai/videos/range.ts';
+import { readRange } from '../../../src/http/range.ts';
 import { KEY } from '../support.ts';
 import { CLIP, openFilms } from './videos-support.ts';
 

@@ -24,6 +24,8 @@ export interface DrawingChatRequest {
   readonly signal: AbortSignal;
   /** Counts words for the usage; without it they count nothing. */
   readonly tokens: TokenCounter | undefined;
+  /** A finished task with the links that its caller is given. */
+  readonly shown: (task: Task) => Promise<Task>;
   /** Hears the id of the task as soon as there is one. */
   readonly onTask: (id: string) => void;
   /** Hears what of the request was not obeyed. */
@@ -53,7 +55,10 @@ async function* events(
     if (text !== '') yield { type: 'text-delta', text };
   }
   if (last.warning !== undefined) request.onWarning(last.warning);
-  yield { type: 'answer-completed', answer: await answerOf(request, last, order.prompt) };
+  yield {
+    type: 'answer-completed',
+    answer: await answerOf(request, await request.shown(last), order.prompt),
+  };
 }
 
 function begin(request: DrawingChatRequest, order: ReturnType<typeof readCommand>) {

@@ -29,6 +29,8 @@ export interface DrawnPicture {
 export interface GatherTools extends Client {
   readonly pictures: MediaLoader;
   readonly singling: Singling;
+  /** A finished task with the links that its caller is given. */
+  readonly shown: (task: Task) => Promise<Task>;
 }
 
 /**
@@ -63,14 +65,15 @@ async function wholes(
   count: number,
   wish: ImageWish,
 ): Promise<DrawnPicture[]> {
-  const media = task.media.filter(isPicture).slice(0, count);
+  const { media: all } = wish.format === 'url' ? await tools.shown(task) : task;
+  const media = all.filter(isPicture).slice(0, count);
   if (media.length === 0) throw new GatewayError('bot_failed', 'The bot drew no picture.', { hint: '' });
   const { id: taskId, finalPrompt: prompt } = task;
   return Promise.all(
-    media.map(async ({ url }) => {
+    media.map(async (one) => {
       const common = { taskId, prompt, warning: task.warning };
-      if (wish.format === 'url') return { ...common, url, encoded: undefined };
-      const file = await loadPicture(tools.pictures, { url }, tools.signal);
+      if (wish.format === 'url') return { ...common, url: one.url, encoded: undefined };
+      const file = await loadPicture(tools.pictures, one, tools.signal);
       return { ...common, url: undefined, encoded: await encode(file, wish.encoding) };
     }),
   );

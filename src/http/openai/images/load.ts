@@ -5,11 +5,11 @@ import { asGatewayError } from '../../errors.ts';
 /** Fetches a picture that a bot has made. @throws GatewayError bot_failed */
 export async function loadPicture(
   loader: MediaLoader,
-  media: Pick<Media, 'url'>,
+  { url, kept }: Pick<Media, 'url' | 'kept'>,
   signal: AbortSignal,
 ): Promise<MediaFile> {
   try {
-    return await loader.load({ type: 'link', url: media.url }, signal);
+    return await loader.load({ type: 'link', url, kept }, signal);
   } catch (cause) {
     // The loader's own codes blame the request, but here the link is the bot's.
     const { message } = asGatewayError(cause);

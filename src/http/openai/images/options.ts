@@ -5,10 +5,11 @@ import type { Log } from '../../../core/log.ts';
 import type { MediaLoader } from '../../../core/media.ts';
 import type { TaskService } from '../../../core/tasks.ts';
 import type { TokenCounter } from '../../../core/tokens.ts';
+import type { ShowOptions } from '../shown.ts';
 import type { Singling } from './gather.ts';
 
 /** What requests for pictures need. */
-export interface ImageOptions {
+export interface ImageOptions extends ShowOptions {
   readonly service: ChatService & TaskService;
   readonly clock: Clock;
   readonly log: Log;

@@ -5,6 +5,7 @@ import { departureOf } from '../../departure.ts';
 import { allowOnly } from '../../method-guard.ts';
 import { takeForms } from '../../multipart-body.ts';
 import { callerOf } from '../../request-context.ts';
+import { shownTo } from '../shown.ts';
 import { isTaskModel, verbsOf } from '../tasks.ts';
 import { answerInEvents, answerWhole } from './answer.ts';
 import { type Beginning, type BeginTools, beginEdit, beginGeneration, beginVariation } from './begin.ts';
@@ -68,9 +69,12 @@ async function draw(
   const departure = departureOf(reply);
   const signal = AbortSignal.any([departure, options.closing]);
   const singling = picturesOf?.(wish.model) ?? 'cut';
-  const tools = { service, caller: callerOf(request), signal, pictures, singling };
+  const shown = shownTo(options, request, signal);
+  const tools = { service, caller: callerOf(request), signal, pictures, singling, shown };
   let hasBegun = false;
   try {
+    // Before it costs anything.
+    if (wish.stream) reply.server.streamGate?.check();
     const beginning = await begin(tools, wish);
     hasBegun = true;
     const drawing = { options, request, reply, tools, wish, beginning, kind };

@@ -1,20 +1,23 @@
 /** The bytes of a video. */
+import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { partOf } from '../../../core/byte-range.ts';
 import { GatewayError } from '../../../core/errors.ts';
+import { type Copies, readCopyName } from '../../../core/keeping.ts';
 import type { Media, VideoSource, VideoStream } from '../../../core/media.ts';
 import { hasEnded, type Task } from '../../../core/task.ts';
 import { clipOf } from '../../clips.ts';
 import { departureOf } from '../../departure.ts';
 import { asGatewayError } from '../../errors.ts';
+import { readRange } from '../../range.ts';
 import { callerOf } from '../../request-context.ts';
 import { warn } from '../../warnings-header.ts';
 import { requireFilm, videoId } from './films.ts';
 import type { VideoOptions } from './options.ts';
-import { readRange } from './range.ts';
 
 /** Answers `GET` and `HEAD /v1/videos/{id}/content`. @throws GatewayError */
 export async function sendContent(
-  { service, videos }: VideoOptions,
+  { service, videos, copies }: VideoOptions,
   request: FastifyRequest<{ Params: { id: string } }>,
   reply: FastifyReply,
 ): Promise<unknown> {
@@ -24,7 +27,8 @@ export async function sendContent(
     const task = await requireFilm(service, callerOf(request), request.params.id, signal);
     const clip = finishedClip(task);
     const tag = `"${videoId(task.id)}"`;
-    const stream = await open(videos, clip, rangeOf(request, tag), signal);
+    const range = rangeOf(request, tag);
+    const stream = (await openCopy(copies, clip, range, signal)) ?? (await open(videos, clip, range, signal));
     return send(reply, stream, { clip, tag, isHead: request.method === 'HEAD', name: videoId(task.id) });
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -65,6 +69,26 @@ function finishedClip(task: Task): Media {
 function rangeOf({ headers }: FastifyRequest, tag: string) {
   const condition = headers['if-range'];
   return condition === undefined || condition === tag ? readRange(headers.range) : undefined;
+}
+
+/** The gateway's own copy lives on when Discord's link has died; undefined where there is none, or it cannot be read. */
+async function openCopy(
+  copies: Copies | undefined,
+  { kept = '' }: Media,
+  range: ReturnType<typeof readRange>,
+  signal: AbortSignal,
+): Promise<VideoStream | undefined> {
+  const head = await copies?.find(kept, signal).catch(() => undefined);
+  const contentType = readCopyName(kept)?.contentType;
+  if (copies === undefined || head === undefined || contentType === undefined) return undefined;
+  const { size } = head;
+  const part = range === undefined ? { start: 0, end: size - 1 } : partOf(range, size);
+  if (part === undefined) return { status: 416, contentType, size, body: Readable.from([]) };
+  const body = await copies.read(kept, part, signal).catch(() => undefined);
+  if (body === undefined) return undefined;
+  return range === undefined
+    ? { status: 200, contentType, size, body }
+    : { status: 206, contentType, size, range: part, body };
 }
 
 async function open(

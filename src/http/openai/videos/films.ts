@@ -1,11 +1,14 @@
 /** Which of a caller's tasks are videos, by which name, and in which order they are listed. */
 import type { Caller } from '../../../core/caller.ts';
 import { GatewayError } from '../../../core/errors.ts';
-import type { Task } from '../../../core/task.ts';
+import type { Task, TaskVerb } from '../../../core/task.ts';
 import type { TaskService } from '../../../core/tasks.ts';
 import { showsClip } from '../../clips.ts';
 
 const PREFIX = 'video_';
+
+/** The verbs that a film may come of. */
+const FILMING: readonly TaskVerb[] = ['create', 'animate', 'act'];
 
 /** How many tasks are looked through at a time. */
 const BATCH = 100;
@@ -60,26 +63,24 @@ export async function listFilms(
 ): Promise<{ tasks: Task[]; hasMore: boolean }> {
   const { after, limit, order } = page;
   const found: Task[] = [];
-  for await (const task of newestFirst(service, caller, order === 'desc' ? after : undefined, signal)) {
-    if (order === 'asc' && after !== undefined && BigInt(task.id) <= BigInt(after)) break;
+  for await (const task of inOrder(service, caller, order, after, signal)) {
     found.push(task);
-    // The service lists from the newest on, so that the oldest are known only at the end.
-    if (order === 'asc' && found.length > limit + 1) found.shift();
-    if (order === 'desc' && found.length > limit) break;
+    if (found.length > limit) break;
   }
-  const ordered = order === 'asc' ? found.reverse() : found;
-  return { tasks: ordered.slice(0, limit), hasMore: ordered.length > limit };
+  return { tasks: found.slice(0, limit), hasMore: found.length > limit };
 }
 
-async function* newestFirst(
+async function* inOrder(
   service: TaskService,
   caller: Caller,
-  before: string | undefined,
+  order: FilmPage['order'],
+  after: string | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<Task> {
-  let last = before;
+  let last = after;
   for (;;) {
-    const tasks = await service.listTasks(caller, { before: last, limit: BATCH }, signal);
+    const from = order === 'desc' ? { before: last } : { after: last, order: 'oldest' as const };
+    const tasks = await service.listTasks(caller, { ...from, verbs: FILMING, limit: BATCH }, signal);
     yield* tasks.filter(isFilm);
     last = tasks.at(-1)?.id;
     if (last === undefined || tasks.length < BATCH) return;

@@ -1,0 +1,164 @@
+/** What a store that is away, and a gateway that was killed, must not lose. */
+import { describe, expect, it } from 'vitest';
+import { GatewayError } from '../../src/core/errors.ts';
+import type { Store } from '../../src/core/store.ts';
+import { createMemoryStore } from '../../src/stores/memory.ts';
+import { BOB, taskWorld } from '../support/task-world.ts';
+
+/** A store whose calls of some names fail as one that cannot be reached, as long as `isAway`. */
+function absentStore(names: readonly (keyof Store)[]) {
+  const inner = createMemoryStore();
+  const state = { isAway: false, refusals: 0 };
+  const store = new Proxy(inner, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== 'function') return value;
+      return async (...input: unknown[]) => {
+        if (state.isAway && names.includes(name as keyof Store)) {
+          state.refusals += 1;
+          throw new GatewayError('store_unavailable', 'The store does not answer.');
+        }
+        return Reflect.apply(value, target, input);
+      };
+    },
+  });
+  return { store, state };
+}
+
+const CALLBACK = { url: 'https://example.org/hook', dialect: 'midjourney-proxy' };
+
+describe('a store that does not answer', () => {
+  it('takes no new task, and leaves nothing of it', async () => {
+    const { store, state } = absentStore(['addTask']);
+    const world = await taskWorld({ store });
+    state.isAway = true;
+    await expect(world.imagine()).rejects.toMatchObject({ code: 'store_unavailable', status: 503 });
+    state.isAway = false;
+    expect(await store.openTasks()).toEqual([]);
+    expect(world.running).toEqual([]);
+  });
+
+  it('is waited for by a task that was promised, before it is sent: it is sent once, and no sooner', async () => {
+    const { store, state } = absentStore(['saveTask']);
+    const sent: string[] = [];
+    const world = await taskWorld({ store, onSent: (id) => sent.push(id) });
+    const { task } = await world.imagine();
+    await world.settle();
+    state.isAway = true;
+    await world.runningOf(task.id).emit({ type: 'job-submitted', nonce: '77' });
+    await world.clock.advance(60_000);
+    expect([sent.length, state.refusals > 3]).toEqual([0, true]);
+    state.isAway = false;
+    await world.clock.advance(5_000);
+    expect(sent).toEqual([task.id]);
+    expect(await store.findTask(task.id)).toMatchObject({ status: 'submitted', trace: { nonce: '77' } });
+  });
+
+  it('is waited for by a task whose turn has come', async () => {
+    const { store, state } = absentStore(['listTasks', 'taskFiles']);
+    const world = await taskWorld({ store });
+    state.isAway = true;
+    const { task } = await world.imagine();
+    await world.clock.advance(20_000);
+    expect(world.running).toEqual([]);
+    state.isAway = false;
+    await world.clock.advance(5_000);
+    await world.runningOf(task.id).succeed();
+    expect((await world.task(task.id)).status).toBe('succeeded');
+  });
+
+  it('does not keep a waiting task from being cancelled', async () => {
+    const { store, state } = absentStore(['listTasks']);
+    const world = await taskWorld({ store });
+    state.isAway = true;
+    const { task } = await world.imagine();
+    await world.settle();
+    await world.service.cancelTask({ ...BOB, admin: true }, task.id, world.never);
+    expect((await world.task(task.id)).status).toBe('cancelled');
+  });
+
+  it('gets the end of a task once it answers again', async () => {
+    const { store, state } = absentStore(['saveTask']);
+    const world = await taskWorld({ store });
+    const { task } = await world.imagine();
+    await world.settle();
+    await world.runningOf(task.id).emit({ type: 'job-submitted', nonce: '77' });
+    state.isAway = true;
+    await world.runningOf(task.id).emit({ type: 'job-ended', media: [], trace: { messageId: '123' } });
+    expect((await world.task(task.id)).status, 'readers are told the truth').toBe('succeeded');
+    state.isAway = false;
+    await world.clock.advance(60_000);
+    expect(await store.findTask(task.id)).toMatchObject({ status: 'succeeded' });
+  });
+});
+
+describe('an end that was not told before the gateway was killed', () => {
+  it('is told by the next one, until it was told', async () => {
+    const first = await taskWorld();
+    const { task } = await first.imagine({ notify: CALLBACK });
+    await first.settle();
+    await first.runningOf(task.id).succeed();
+    const { store, clock } = first;
+    const ends = (world: typeof first) =>
+      world.changes.flatMap((change) => (change.type === 'task-changed' ? [change.task] : []));
+    const second = await taskWorld({ store, clock });
+    expect(ends(second)).toEqual([expect.objectContaining({ id: task.id, status: 'succeeded' })]);
+    await second.service.told(task.id);
+    const third = await taskWorld({ store, clock });
+    expect(ends(third)).toEqual([]);
+    expect(await store.untoldTasks(10)).toEqual([]);
+  });
+
+  it('is not kept for tasks that have nobody to tell', async () => {
+    const world = await taskWorld();
+    const { task } = await world.imagine();
+    await world.settle();
+    await world.runningOf(task.id).succeed();
+    expect(await world.store.untoldTasks(10)).toEqual([]);
+  });
+});
+
+describe('a job that was given up shortly before the gateway was killed', () => {
+  it('is made known to the jobs of the next run, for twenty minutes', async () => {
+    const first = await taskWorld();
+    const { task } = await first.imagine();
+    await first.settle();
+    await first.runningOf(task.id).emit({ type: 'job-submitted', nonce: '77' });
+    await first.runningOf(task.id).fail(new GatewayError('task_timeout', 'Too late.'));
+    const { store, clock } = first;
+    const lostOf = async () => {
+      const world = await taskWorld({ store, clock });
+      await world.imagine();
+      await world.settle();
+      const [running] = world.running;
+      await world.service.close();
+      return running?.job.lost?.map(({ id, trace }) => [id, trace.nonce]);
+    };
+    expect(await lostOf()).toEqual([[task.id, '77']]);
+    await clock.advance(20 * 60_000);
+    expect(await lostOf()).toEqual([]);
+  });
+});
+
+describe('the timeline of a task', () => {
+  it('tells how it stood when, and stays short', async () => {
+    const world = await taskWorld();
+    const { task } = await world.imagine();
+    await world.settle();
+    const running = world.runningOf(task.id);
+    await running.emit({ type: 'job-submitted', nonce: '77' });
+    for (let percent = 1; percent < 100; percent += 1) {
+      await world.clock.advance(1_000);
+      await running.emit({ type: 'progress-changed', percent });
+    }
+    await running.succeed();
+    const { timeline = [] } = await world.task(task.id);
+    expect(timeline.map(({ status, percent = 0 }) => `${status} ${percent}`)).toEqual([
+      'submitted 0',
+      'running 1',
+      ...[11, 21, 31, 41, 51, 61, 71, 81, 91].map((percent) => `running ${percent}`),
+      'succeeded 100',
+    ]);
+    expect(timeline.every(({ at }, index) => at >= (timeline[index - 1]?.at ?? 0))).toBe(true);
+  });
+});

@@ -1,0 +1,33 @@
+import type { conversations as en } from '../en/conversations.ts';
+
+/** Lasting conversations. */
+export const conversations: Readonly<Record<keyof typeof en, string>> = {
+  'conversations.lead': '命名会话会保留记忆，重启后依然有效。',
+  'conversations.new': '新建会话',
+  'conversations.create': '创建',
+  'conversations.name': '名称',
+  'conversations.nameHint': '最多 100 个字符。程序可在 x-conversation 请求头中使用它。',
+  'conversations.nameMissing': '请输入名称。',
+  'conversations.nameTaken': '已有同名会话。',
+  'conversations.bot': '机器人',
+  'conversations.anyBot': '最空闲的机器人',
+  'conversations.search': '查找会话',
+  'conversations.count.one': '{count} 个会话',
+  'conversations.count.other': '{count} 个会话',
+  'conversations.list': '会话列表',
+  'conversations.of': '密钥“{key}”',
+  'conversations.given': '由管理员设置',
+  'conversations.open': '打开 {name}',
+  'conversations.rename': '重命名',
+  'conversations.renameOf': '重命名 {name}',
+  'conversations.deleteOf': '删除 {name}',
+  'conversations.deleteTitle': '删除“{name}”？',
+  'conversations.deleteText': '其 Discord 频道以及其中的全部消息和记忆都会被删除。',
+  'conversations.deleted': '已删除“{name}”。',
+  'conversations.created': '已创建“{name}”。',
+  'conversations.renamed': '已改名为“{name}”。',
+  'conversations.empty': '还没有会话',
+  'conversations.emptyText': '可在此创建，或由程序通过 x-conversation 请求头创建。',
+  'conversations.noMatch': '没有匹配的会话',
+  'conversations.noMatchText': '没有名称、机器人或密钥包含“{words}”。',
+};

@@ -1,0 +1,71 @@
+/** Pieces that the lists of this page share. */
+import type { ComponentChildren } from 'preact';
+import { formatNumber } from '../../i18n/index.ts';
+import { classes } from '../../parts/classes.ts';
+
+/** One row: who, how it is, numbers, and what can be done. On phones they stand below each other. */
+export function Row({
+  name,
+  below,
+  state,
+  figures,
+  children,
+}: {
+  name: string;
+  below: ComponentChildren;
+  state: ComponentChildren;
+  figures?: ComponentChildren;
+  children?: ComponentChildren;
+}) {
+  return (
+    <li
+      class={classes(
+        'grid gap-x-6 gap-y-2.5 px-4 py-3 md:items-start',
+        'md:grid-cols-[minmax(9rem,1.1fr)_minmax(0,2fr)_minmax(0,1.5fr)_auto]',
+      )}
+    >
+      <div class="min-w-0">
+        <p class="font-medium [overflow-wrap:anywhere]">{name}</p>
+        <p class="text-xs text-muted">{below}</p>
+      </div>
+      <div class="flex min-w-0 flex-col items-start gap-1">{state}</div>
+      <dl class="flex flex-wrap gap-x-5 gap-y-1.5">{figures}</dl>
+      <div class="flex flex-wrap items-center gap-1.5 md:justify-end">{children}</div>
+    </li>
+  );
+}
+
+/** A number with its name; `limit` is what it may come to. */
+export function Figure({ name, value, limit }: { name: string; value: number; limit?: number | undefined }) {
+  const isFull = limit !== undefined && value >= limit;
+  return (
+    <div>
+      <dt class="text-xs whitespace-nowrap text-muted">{name}</dt>
+      <dd class="whitespace-nowrap tabular-nums">
+        <span class={isFull ? 'font-medium text-warn' : undefined}>{formatNumber(value)}</span>
+        {limit !== undefined && <span class="text-muted"> / {formatNumber(limit)}</span>}
+      </dd>
+    </div>
+  );
+}
+
+/** Why it is so, in whose words, and what to do. */
+export function Why({
+  reason,
+  text,
+  remedy,
+}: {
+  reason?: string | undefined;
+  text?: string | undefined;
+  remedy?: string | undefined;
+}) {
+  return (
+    <>
+      {reason && <p class="text-xs text-soft">{reason}</p>}
+      {text && text !== reason && (
+        <blockquote class="border-l-2 border-line-strong pl-2 text-xs text-soft">{text}</blockquote>
+      )}
+      {remedy && <p class="text-xs text-text">{remedy}</p>}
+    </>
+  );
+}
