@@ -1,13 +1,14 @@
 /** Composition root: from a configuration to a gateway that listens. */
-import { createAdministration } from './administration.ts';
-import { type ChangeReport, Changing } from './changing.ts';
-import { createParts, logIn, openParts, openStore, stopParts } from './composition.ts';
+import { createAdministration } from './composition/administration.ts';
+import { type ChangeReport, Changing } from './composition/changing.ts';
+import { createDoors, type DoorUrls } from './composition/doors.ts';
+import { createParts } from './composition/parts.ts';
+import { logIn, openParts, openStore, stopParts } from './composition/running.ts';
 import type { ConfigFile } from './config/edit/config-file.ts';
 import type { Config } from './config/schema.ts';
 import { type Clock, systemClock } from './core/clock.ts';
 import { randomIds } from './core/ids.ts';
 import type { Log } from './core/log.ts';
-import { createDoors, type DoorUrls } from './doors.ts';
 import type { LogSource } from './http/admin/logs.ts';
 
 /** What a gateway takes beside its configuration. */

@@ -2,7 +2,7 @@
 // biome-ignore-all assist/source/organizeImports: the exports are grouped by what they are for
 
 /* --- run a gateway inside a program --- */
-export type { Answering } from './answering.ts';
+export type { Answering } from './composition/answering.ts';
 export type { ChatAnswer, Usage } from './core/chat.ts';
 export type { Media, MediaFile } from './core/media.ts';
 export {
@@ -12,13 +12,13 @@ export {
   type Question,
   type QuestionMessage,
 } from './library.ts';
-export type { Task } from './tasks.ts';
+export type { Task } from './composition/tasks.ts';
 
 /* --- run a gateway with its ports --- */
 export { type ConfigSources, type LoadedConfig, loadConfig } from './config/load.ts';
 export { ConfigError, type Problem } from './config/problem.ts';
 export type { Config, ConfigInput } from './config/schema.ts';
-export type { DoorUrls } from './doors.ts';
+export type { DoorUrls } from './composition/doors.ts';
 export { type GatewayOptions, type RunningGateway, startGateway } from './gateway.ts';
 
 /* --- errors --- */

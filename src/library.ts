@@ -1,9 +1,12 @@
 /** Composition: a gateway inside another program, without a port. */
 
-import { createAdministration } from './administration.ts';
-import { type Answering, startAnswering } from './answering.ts';
-import { Changing } from './changing.ts';
-import { createParts, logIn, openParts, stopParts } from './composition.ts';
+import { createAdministration } from './composition/administration.ts';
+import { type Answering, startAnswering } from './composition/answering.ts';
+import { Changing } from './composition/changing.ts';
+import { createFetch } from './composition/fetch.ts';
+import { createParts } from './composition/parts.ts';
+import { logIn, openParts, openStore, stopParts } from './composition/running.ts';
+import { type Task, TaskList } from './composition/tasks.ts';
 import { loadConfig } from './config/load.ts';
 import type { Config, ConfigInput } from './config/schema.ts';
 import type { Caller } from './core/caller.ts';
@@ -13,13 +16,11 @@ import type { Role } from './core/driver.ts';
 import { GatewayError } from './core/errors.ts';
 import { type Ids, randomIds } from './core/ids.ts';
 import { type Log, silentLog } from './core/log.ts';
-import { createFetch } from './fetch.ts';
 import { createApp } from './http/app.ts';
 import { isConversationName } from './http/conversation-name.ts';
 import { renderError } from './http/openai/errors.ts';
 import { readConversation } from './http/openai/request.ts';
 import type { ContentPart } from './http/openai/schema.ts';
-import { type Task, TaskList } from './tasks.ts';
 
 /** What a gateway in a program takes beside its configuration. */
 export interface CreateGatewayOptions {
@@ -94,6 +95,7 @@ export function createGateway(config: ConfigInput, options: CreateGatewayOptions
   const app = createApp({ ...parts.http, administration, allowIps: [], openAdmin: false });
   const stopping = new AbortController();
   const ready = Promise.resolve(parts.observing.tracing?.open())
+    .then(() => openStore(parts, async () => {}))
     .then(() => openParts(parts))
     .then(() => logIn(parts, stopping.signal));
   // Seen here, so that a program that never looks at it is not ended by it.

@@ -9,8 +9,6 @@ const paths = ['/cordgate', '/admin', '/v1', '/files', '/openapi.json', '/docs']
 
 const instead = (name: string) => join(import.meta.dirname, `parts/markdown/instead/${name}.ts`);
 
-const isOwnCode = (id: string) => id.includes('/web/') && !/\/markdown\/(?:parse|instead)/.test(id);
-
 export default defineConfig({
   root: import.meta.dirname,
   // Relative, so that the interface works behind any prefix of a reverse proxy.
@@ -34,15 +32,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // Nothing inline: the gateway's content security policy allows files of its own only.
     assetsInlineLimit: 0,
-    rolldownOptions: {
-      output: {
-        codeSplitting: {
-          // Small pieces pack badly: all pages together weigh a tenth less than one by one. What is large and rarely needed
-          // (curves, Markdown) is loaded later.
-          groups: [{ name: 'app', test: isOwnCode }],
-        },
-      },
-    },
     license: { fileName: 'licenses.md' },
   },
   server: { proxy: Object.fromEntries(paths.map((path) => [path, { target: gateway }])) },

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Finding } from '../check/finding.ts';
+import type { Finding } from '../composition/check/finding.ts';
 import { certificateOf } from '../config/certificate.ts';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { ConfigError, formatProblem, type Problem } from '../config/problem.ts';

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
+import { LogBook } from '../composition/log-book.ts';
 import { loadConfig } from '../config/load.ts';
 import type { Config, ConfigInput } from '../config/schema.ts';
 import type { Log } from '../core/log.ts';
-import { LogBook } from '../log-book.ts';
 import { CommandFailure, type CommandIo } from './io.ts';
 import { explainListenError, type Running, runUntilStopped } from './lifecycle.ts';
 import { createLog } from './log.ts';

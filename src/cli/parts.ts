@@ -1,8 +1,8 @@
-import type { Finding } from '../check/finding.ts';
+import type { Finding } from '../composition/check/finding.ts';
+import type { LogBook } from '../composition/log-book.ts';
 import type { ConfigFile } from '../config/edit/config-file.ts';
 import type { Config } from '../config/schema.ts';
 import type { Log } from '../core/log.ts';
-import type { LogBook } from '../log-book.ts';
 import type { Running } from './lifecycle.ts';
 
 /** A running gateway. */
@@ -67,6 +67,7 @@ export interface Parts {
 export const realParts: Parts = {
   startGateway: async (config, options) => (await import('../gateway.ts')).startGateway(config, options),
   startSim: async (options) => (await import('../sim/index.ts')).startSim(options),
-  checkDiscord: async (config, signal) => (await import('../check/discord.ts')).checkDiscord(config, signal),
-  askBots: async (...given) => (await import('../check/ask.ts')).askBots(...given),
+  checkDiscord: async (config, signal) =>
+    (await import('../composition/check/discord.ts')).checkDiscord(config, signal),
+  askBots: async (...given) => (await import('../composition/check/ask.ts')).askBots(...given),
 };

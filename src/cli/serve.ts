@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
+import { LogBook } from '../composition/log-book.ts';
 import { certificateOf } from '../config/certificate.ts';
 import { ConfigFile } from '../config/edit/config-file.ts';
 import { ConfigError, formatProblem } from '../config/problem.ts';
 import type { Config } from '../config/schema.ts';
 import type { Log } from '../core/log.ts';
-import { LogBook } from '../log-book.ts';
 import { hideCrashes } from './crash.ts';
 import type { CommandIo } from './io.ts';
 import { explainListenError, runUntilStopped } from './lifecycle.ts';

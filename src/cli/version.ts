@@ -1,2 +1,2 @@
 /** The version, as the commands print it. */
-export { packageVersion } from '../version.ts';
+export { packageVersion } from '../composition/version.ts';

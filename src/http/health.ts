@@ -19,7 +19,7 @@ export interface Readiness {
 
 /** Where `/readyz` gets its answer. */
 export interface HealthSource {
-  readiness(): Readiness;
+  readiness(): Promise<Readiness> | Readiness;
 }
 
 /** Path of the liveness probe: it answers every address, and tells nothing. */
@@ -32,7 +32,7 @@ export const LIVENESS_PATH = '/healthz';
 export function healthRoutes(app: FastifyInstance, source: HealthSource, isClosing: () => boolean): void {
   app.get(LIVENESS_PATH, async () => ({ status: 'ok' }));
   app.get('/readyz', async (_request, reply) => {
-    const readiness = source.readiness();
+    const readiness = await source.readiness();
     const reasons = isClosing() ? ['the gateway is stopping', ...readiness.reasons] : readiness.reasons;
     const ready = readiness.ready && !isClosing();
     reply.code(ready ? 200 : 503);

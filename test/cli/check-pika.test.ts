@@ -2,9 +2,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { askBots } from '../../src/check/ask.ts';
-import { checkDiscord } from '../../src/check/discord.ts';
-import type { Finding } from '../../src/check/finding.ts';
+import { askBots } from '../../src/composition/check/ask.ts';
+import { checkDiscord } from '../../src/composition/check/discord.ts';
+import type { Finding } from '../../src/composition/check/finding.ts';
 import { type Sim, startSim } from '../../src/sim/index.ts';
 import { fakeParts, Terminal } from './terminal.ts';
 

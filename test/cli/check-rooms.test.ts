@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { checkProbed } from '../../src/check/discord.ts';
+import { checkProbed } from '../../src/composition/check/discord.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import type { ApplicationCommand } from '../../src/core/interaction.ts';

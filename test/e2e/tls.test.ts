@@ -7,7 +7,7 @@ import { connect } from 'node:tls';
 import OpenAI from 'openai';
 import { Agent, fetch as fetchWith } from 'undici';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
-import { watchCertificate } from '../../src/certificate-watch.ts';
+import { watchCertificate } from '../../src/composition/certificate-watch.ts';
 import { realParts } from '../../src/cli/parts.ts';
 import { readCertificate } from '../../src/config/certificate.ts';
 import { loadConfig } from '../../src/config/load.ts';

@@ -56,6 +56,30 @@ describe('faults of the gateway', () => {
     expect(sim.state().gateway).toMatchObject({ sessions: [] });
   });
 
+  it('a frozen socket stays open, says nothing and hears nothing, and its session can be resumed', async () => {
+    const { socket, ready } = await start();
+    sim.fault({ type: 'freeze-sockets' });
+    say('unheard');
+    socket.send(1, null);
+    const other = await identify(sim.ready.gateway, tokenOf(sim, 'alice'));
+    await other.event('READY');
+    expect(contents(socket)).toEqual([]);
+    expect(socket.received.filter(({ op }) => op === 11)).toHaveLength(0);
+    expect(sim.state().gateway).toMatchObject({
+      sessions: expect.arrayContaining([expect.objectContaining({ id: ready.d.session_id })]),
+    });
+  });
+
+  it('connections are refused for a time', async () => {
+    await start();
+    sim.fault({ type: 'refuse-connections', forMs: 300 });
+    const refused = new WebSocket(sim.ready.gateway);
+    await new Promise((resolve) => refused.addEventListener('error', resolve));
+    await new Promise((resolve) => setTimeout(resolve, 320));
+    const again = await identify(sim.ready.gateway, tokenOf(sim, 'bridge'));
+    await again.event('READY');
+  });
+
   it('heartbeats stay without answer until the fault is cleared', async () => {
     const { socket } = await start();
     sim.fault({ type: 'stop-acks' });

@@ -52,6 +52,19 @@ describe('signing in', () => {
     await page.getByRole('heading', { level: 1, name: 'Studio' }).waitFor();
   });
 
+  it('ends the session of a key that is revoked meanwhile, without a reload', async () => {
+    const admin = { authorization: `Bearer ${ADMIN_KEY}` };
+    const made = await ui.world.post('/admin/api/keys', { name: 'guest' }, admin);
+    const { key } = (await made.json()) as { key: string };
+    const page = await ui.open({ at: '#/draw', key });
+    await page.getByText('Key “guest”').waitFor();
+    await fetch(`${ui.world.url}/admin/api/keys/guest`, { method: 'DELETE', headers: admin });
+    await page.getByLabel('Prompt', { exact: true }).fill('a cat');
+    await page.getByRole('button', { name: 'Draw', exact: true }).click();
+    await page.getByText('Your key is no longer accepted').waitFor();
+    expect(await page.evaluate('JSON.stringify({ ...sessionStorage })')).not.toContain(key);
+  });
+
   it('goes on by itself when the gateway comes back', async () => {
     const page = await ui.open({ at: '#/draw' });
     await page.getByRole('heading', { level: 1, name: 'Studio' }).waitFor();
@@ -71,21 +84,21 @@ describe('signing in', () => {
 
   it('shows keys without admin rights no pages of the operator', async () => {
     const page = await ui.open({ key: USER_KEY });
-    await page.getByRole('link', { name: 'Studio' }).waitFor();
-    expect(await page.getByRole('link', { name: 'Logs' }).count()).toBe(0);
+    await page.getByRole('link', { name: 'Studio', exact: true }).waitFor();
+    expect(await page.getByRole('link', { name: 'Logs', exact: true }).count()).toBe(0);
   });
 });
 
 describe('the frame', () => {
   it('follows the browser in language and theme, and lets both be chosen for good', async () => {
     const page = await ui.open({ language: 'zh', theme: 'dark' });
-    await page.getByRole('link', { name: '概览' }).waitFor();
+    await page.getByRole('link', { name: '概览', exact: true }).waitFor();
     expect(await page.evaluate('document.documentElement.lang')).toBe('zh-CN');
     expect(await background(page)).toBe('rgb(14, 16, 18)');
     await page.getByRole('combobox', { name: '语言' }).selectOption('en');
     await page.getByRole('radio', { name: 'Light' }).check();
     await page.reload();
-    await page.getByRole('link', { name: 'Overview' }).waitFor();
+    await page.getByRole('link', { name: 'Overview', exact: true }).waitFor();
     expect(await background(page)).toBe('rgb(246, 246, 244)');
   });
 
@@ -103,14 +116,14 @@ describe('the frame', () => {
     await page.getByRole('button', { name: 'More' }).click();
     const menu = page.getByRole('dialog', { name: 'Menu' });
     await expectAccessible(page);
-    await menu.getByRole('link', { name: 'Studio' }).click();
+    await menu.getByRole('link', { name: 'Studio', exact: true }).click();
     await page.getByRole('heading', { level: 1, name: 'Studio' }).waitFor();
     await menu.waitFor({ state: 'detached' });
   });
 
   it('can be walked through by keys, beginning with a way past the menu', async () => {
     const page = await ui.open();
-    await page.getByRole('link', { name: 'Overview' }).waitFor();
+    await page.getByRole('link', { name: 'Overview', exact: true }).waitFor();
     await page.keyboard.press('Tab');
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to content');
     await page.keyboard.press('Enter');

@@ -50,7 +50,10 @@ export async function startUi(simOptions: SimOptions = {}, more: Partial<ConfigI
     startChromium(),
     startSim({ port: 0, speed: 20, limits: 'none', ...simOptions }),
   ]);
-  const world = await frontOf(sim, { ...configOf(sim), ...more });
+  const world = await frontOf(sim, { ...configOf(sim), ...more }).catch(async (error: unknown) => {
+    await Promise.all([browser.close(), sim.close()]);
+    throw error;
+  });
   const wire = await layWire(world.url);
   const url = `${wire.url}/ui/`;
   const complaints: string[] = [];

@@ -51,7 +51,6 @@ function isWrong({ from, to }: Arrow): boolean {
   if (COMPOSITION.includes(from) || to.endsWith('.css')) return false;
   const [own, other] = [roomOf(from), roomOf(to)];
   if (own === other) return own === 'pages' && pageOf(from) !== pageOf(to);
-  // The list of pages is data: its code is loaded later.
   return !(ALLOWED[own] ?? []).includes(other);
 }
 

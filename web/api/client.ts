@@ -57,8 +57,7 @@ export function addressOf(path: string, query: CallOptions['query'] = {}): strin
   return url.href;
 }
 
-/** Headers that name the caller; for code that must call `fetch` itself. */
-export function keyHeaders(): Record<string, string> {
+function keyHeaders(): Record<string, string> {
   return key === undefined ? {} : { authorization: `Bearer ${key}` };
 }
 

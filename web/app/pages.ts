@@ -1,6 +1,14 @@
 /** All pages, in the order of the menu. A new page is one entry here; see web/README.md. */
 import type { ComponentType } from 'preact';
 import type { TextKey } from '../i18n/index.ts';
+import Accounts from '../pages/accounts/accounts.tsx';
+import Chat from '../pages/chat/chat.tsx';
+import Conversations from '../pages/conversations/conversations.tsx';
+import Draw from '../pages/draw/draw.tsx';
+import Gallery from '../pages/gallery/gallery.tsx';
+import Keys from '../pages/keys/keys.tsx';
+import Logs from '../pages/logs/logs.tsx';
+import Overview from '../pages/overview/overview.tsx';
 import type { IconName } from '../parts/icon.tsx';
 
 /** A page of the interface. */
@@ -14,8 +22,7 @@ export interface Page {
   readonly adminOnly?: boolean;
   /** True for those that phones show in the bar below; the others are behind "More". At most four. */
   readonly isPrimary?: boolean;
-  /** Its code, loaded when it is first opened. */
-  readonly load: () => Promise<{ readonly default: ComponentType }>;
+  readonly Component: ComponentType;
 }
 
 /** The pages. */
@@ -26,7 +33,7 @@ export const PAGES: readonly Page[] = [
     icon: 'overview',
     group: 'operate',
     isPrimary: true,
-    load: () => import('../pages/overview/overview.tsx'),
+    Component: Overview,
   },
   {
     id: 'chat',
@@ -34,7 +41,7 @@ export const PAGES: readonly Page[] = [
     icon: 'chat',
     group: 'create',
     isPrimary: true,
-    load: () => import('../pages/chat/chat.tsx'),
+    Component: Chat,
   },
   {
     id: 'draw',
@@ -42,7 +49,7 @@ export const PAGES: readonly Page[] = [
     icon: 'draw',
     group: 'create',
     isPrimary: true,
-    load: () => import('../pages/draw/draw.tsx'),
+    Component: Draw,
   },
   {
     id: 'gallery',
@@ -50,14 +57,14 @@ export const PAGES: readonly Page[] = [
     icon: 'gallery',
     group: 'create',
     isPrimary: true,
-    load: () => import('../pages/gallery/gallery.tsx'),
+    Component: Gallery,
   },
   {
     id: 'conversations',
     title: 'nav.conversations',
     icon: 'conversations',
     group: 'create',
-    load: () => import('../pages/conversations/conversations.tsx'),
+    Component: Conversations,
   },
   {
     id: 'accounts',
@@ -65,7 +72,7 @@ export const PAGES: readonly Page[] = [
     icon: 'accounts',
     group: 'operate',
     adminOnly: true,
-    load: () => import('../pages/accounts/accounts.tsx'),
+    Component: Accounts,
   },
   {
     id: 'keys',
@@ -73,7 +80,7 @@ export const PAGES: readonly Page[] = [
     icon: 'keys',
     group: 'operate',
     adminOnly: true,
-    load: () => import('../pages/keys/keys.tsx'),
+    Component: Keys,
   },
   {
     id: 'logs',
@@ -81,7 +88,7 @@ export const PAGES: readonly Page[] = [
     icon: 'logs',
     group: 'operate',
     adminOnly: true,
-    load: () => import('../pages/logs/logs.tsx'),
+    Component: Logs,
   },
 ];
 

@@ -1,4 +1,4 @@
-import { useId, useState } from 'preact/hooks';
+import { useEffect, useId, useState } from 'preact/hooks';
 import { ApiError } from '../api/client.ts';
 import { t } from '../i18n/index.ts';
 import { Button } from './button.tsx';
@@ -32,6 +32,8 @@ export function ConversationNameDialog({
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
   const form = useId();
+  // The window takes the focus to its first button; what one came for is the field.
+  useEffect(() => document.getElementById(form)?.querySelector('input')?.select(), [form]);
   const submit = async () => {
     if (name.trim() === '') return setError(t('conversations.nameMissing'));
     setBusy(true);

@@ -54,7 +54,9 @@ function redisLines({ keys, problem }: ReturnType<typeof redisGroup>, ledger: Le
   const odd = isUsable ? '' : ledger.note(`redis: ${ledger.show(host)} is no host; ${USUAL_HOST} was taken.`);
   const rest = keys
     .rest()
-    .map(([name]) => ledger.note(`redis.${ledger.showName(name)} is no key that can be used; it was left out.`));
+    .map(([name]) =>
+      ledger.note(`redis.${ledger.showName(name)} is no key that can be used; it was left out.`),
+    );
   const usable = isUsable ? url : `redis://${login}${USUAL_HOST}:${port}/${database}`;
   return [
     { key: 'driver', value: 'redis', beside: 'task-storage', ...paragraphs(problem) },

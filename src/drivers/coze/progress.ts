@@ -9,6 +9,7 @@ import {
   EMPTY_ANSWER,
   hasBegun,
   hasEnded,
+  mediaKey,
   mediaOf,
   takeMessage,
   textOf,
@@ -96,15 +97,16 @@ export class AnswerProgress {
   /** A connection may be dead without a word: silence is an end only when the channel shows nothing new either. */
   async #believeSilence(): Promise<void> {
     const before = this.answer;
+    let hasFound = false;
     try {
-      await this.#look();
+      hasFound = await this.#look();
       this.#blindLooks = 0;
     } catch (error) {
       this.#blindLooks += 1;
       const mayBeRead = error instanceof GatewayError && error.retryable && this.#blindLooks < MOST_LOOKS;
       if (mayBeRead) return this.#silence.start();
     }
-    if (this.answer === before) this.#finish('idle');
+    if (!hasFound && this.answer === before) this.#finish('idle');
   }
 
   /** What came unheard counts, also when the time is over. */
@@ -116,11 +118,14 @@ export class AnswerProgress {
     this.#finish('length');
   }
 
-  async #look(): Promise<void> {
+  /** Takes in what the channel shows; true when it is more, or other, than what was heard. */
+  async #look(): Promise<boolean> {
     const messages = await this.#options.readBack(this.#looking.signal);
-    if (this.end !== undefined) return;
+    if (this.end !== undefined) return false;
     const now = messages.reduce((answer, message) => takeMessage(answer, message, this.#scope), this.answer);
+    if (looksOf(now) === looksOf(this.answer)) return false;
     this.#become(now);
+    return true;
   }
 
   #take(change: MessageChange): void {
@@ -166,4 +171,9 @@ export class AnswerProgress {
     this.#wake = undefined;
     wake?.();
   }
+}
+
+/** What a caller would see of an answer. */
+function looksOf(answer: Answer): string {
+  return JSON.stringify([textOf(answer), mediaOf(answer).map(mediaKey), hasEnded(answer)]);
 }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createLog } from '../../../src/cli/log.ts';
-import { LogBook } from '../../../src/log-book.ts';
+import { LogBook } from '../../../src/composition/log-book.ts';
 import { authorized, key, serveApp } from '../support.ts';
 
 function makeLog(level: 'info' | 'warn' | 'debug' | 'silent' = 'warn') {

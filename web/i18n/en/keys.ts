@@ -7,7 +7,8 @@ export const keys = {
   'keys.empty': 'No keys',
   'keys.emptyText': 'Without keys everybody who reaches the gateway may use it. Create one to close it.',
   'keys.name': 'Name',
-  'keys.nameHint': 'Who or what will use it. Conversations, tasks and usage belong to this name; it cannot be changed.',
+  'keys.nameHint':
+    'Who or what will use it. Conversations, tasks and usage belong to this name; it cannot be changed.',
   'keys.nameEmpty': 'Give it a name.',
   'keys.nameTaken': 'There is a key of this name already.',
   'keys.bots': 'Bots',

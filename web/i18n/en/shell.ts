@@ -25,7 +25,6 @@ export const shell = {
   'shell.admin': 'admin',
   'shell.unknownPage': 'There is no such page',
   'shell.unknownPageText': 'The address may be old. Choose a page from the menu.',
-  'shell.pageBroken': 'This page could not be loaded',
   'shell.adminOnly': 'This page needs an admin key',
   'shell.adminOnlyText': 'You are signed in with a key that may use bots, but not manage the gateway.',
   'live.connecting': 'Connecting',

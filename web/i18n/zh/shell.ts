@@ -27,7 +27,6 @@ export const shell: Readonly<Record<keyof typeof en, string>> = {
   'shell.admin': '管理员',
   'shell.unknownPage': '没有这个页面',
   'shell.unknownPageText': '地址可能已过期，请从菜单中选择页面。',
-  'shell.pageBroken': '无法加载此页面',
   'shell.adminOnly': '此页面需要管理员密钥',
   'shell.adminOnlyText': '当前密钥可以使用机器人，但不能管理网关。',
   'live.connecting': '连接中',

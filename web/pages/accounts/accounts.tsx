@@ -18,17 +18,13 @@ import { Studios } from './studios.tsx';
 
 /** Who works for the gateway: how they are, orders for them, and the configuration behind them. */
 export default function Accounts() {
-  const { data, error, reload, change } = useResource(
-    async (signal) => {
-      const [config, overview] = await Promise.all([readConfig(signal), readOverview(signal)]);
-      return { config, overview };
-    },
-    [],
-  );
+  const { data, error, reload, change } = useResource(async (signal) => {
+    const [config, overview] = await Promise.all([readConfig(signal), readOverview(signal)]);
+    return { config, overview };
+  }, []);
   useRefresh(reload);
   useLive({
-    account: (account) =>
-      change((all) => ({ ...all, overview: withAccount(all.overview, account) })),
+    account: (account) => change((all) => ({ ...all, overview: withAccount(all.overview, account) })),
   });
   const [opened, setOpened] = useState<Opened>();
   const [notes, setNotes] = useState<readonly string[]>([]);
@@ -49,7 +45,11 @@ export default function Accounts() {
             <Button icon="plus" onClick={() => setOpened({ what: 'account' })}>
               {t('accounts.addAccount')}
             </Button>
-            <Button icon="plus" disabled={config.accounts.length === 0} onClick={() => setOpened({ what: 'bot' })}>
+            <Button
+              icon="plus"
+              disabled={config.accounts.length === 0}
+              onClick={() => setOpened({ what: 'bot' })}
+            >
               {t('accounts.addBot')}
             </Button>
           </>

@@ -20,8 +20,8 @@ export function Row({
   return (
     <li
       class={classes(
-        'grid gap-x-6 gap-y-2.5 px-4 py-3 md:items-start',
-        'md:grid-cols-[minmax(9rem,1.1fr)_minmax(0,2fr)_minmax(0,1.5fr)_auto]',
+        'grid gap-x-6 gap-y-2.5 px-4 py-3 lg:items-start',
+        'lg:grid-cols-[minmax(0,1.2fr)_minmax(0,2fr)_minmax(0,1.4fr)_12.5rem]',
       )}
     >
       <div class="min-w-0">
@@ -29,10 +29,16 @@ export function Row({
         <p class="text-xs text-muted">{below}</p>
       </div>
       <div class="flex min-w-0 flex-col items-start gap-1">{state}</div>
-      <dl class="flex flex-wrap gap-x-5 gap-y-1.5">{figures}</dl>
-      <div class="flex flex-wrap items-center gap-1.5 md:justify-end">{children}</div>
+      <Figures figures={figures} />
+      <div class="flex flex-wrap items-center gap-1.5 lg:justify-end">{children}</div>
     </li>
   );
+}
+
+/** Wide rows keep the place of what they do not have; a list of nothing would be no list. */
+function Figures({ figures }: { figures: ComponentChildren }) {
+  if (!figures) return <div class="max-lg:hidden" />;
+  return <dl class="flex flex-wrap gap-x-5 gap-y-1.5">{figures}</dl>;
 }
 
 /** A number with its name; `limit` is what it may come to. */

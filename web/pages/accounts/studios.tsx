@@ -15,7 +15,7 @@ type Order = Parameters<typeof orderAccount>[1];
 
 const ICONS: Readonly<Record<Order, IconName>> = { pause: 'pause', resume: 'play', drain: 'down' };
 
-/** What may be ordered in each state; an account whose token is dead needs a new login first. */
+/** What may be ordered in each state. */
 const ORDERS: Readonly<Record<AccountView['state'], readonly Order[]>> = {
   ready: ['pause', 'drain'],
   offline: ['pause', 'drain'],
@@ -68,11 +68,16 @@ function Studio({ studio, onChange }: { studio: AccountView; onChange: () => voi
       }
       figures={<Figures studio={studio} />}
     >
-      {ORDERS[state].map((order) => (
+      {ordersFor(studio).map((order) => (
         <OrderButton key={order} order={order} account={account} bot={bot} onDone={onChange} />
       ))}
     </Row>
   );
+}
+
+/** No order brings back a dead token: that takes a new one, or a new login. */
+function ordersFor({ state, reason }: AccountView): readonly Order[] {
+  return state === 'disabled' && reason === 'token_invalid' ? [] : ORDERS[state];
 }
 
 function Figures({ studio }: { studio: AccountView }) {

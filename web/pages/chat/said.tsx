@@ -35,7 +35,7 @@ export function Said({ line, isReadOnly }: { line: Line; isReadOnly: boolean }) 
 function Question({ turn }: { turn: Turn }) {
   return (
     <div class="ml-auto flex w-fit max-w-[85%] flex-col items-end gap-2">
-      <h3 class="sr-only">{t('chat.you')}</h3>
+      <h2 class="sr-only">{t('chat.you')}</h2>
       <Pictures images={turn.images} />
       {turn.text && (
         <p class="max-w-full rounded-2xl rounded-br-md bg-accent-soft px-3.5 py-2 whitespace-pre-wrap">
@@ -59,7 +59,7 @@ function Answer({
   const { text, images, files, error, warning, isStopped } = turn;
   return (
     <div class="flex min-w-0 flex-col gap-2">
-      <h3 class="sr-only">{t('chat.bot')}</h3>
+      <h2 class="sr-only">{t('chat.bot')}</h2>
       {text && <Markdown text={text} />}
       <Pictures images={images} />
       <Files files={files} />

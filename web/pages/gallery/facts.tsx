@@ -14,8 +14,8 @@ export function Facts({ task }: { task: TaskView }) {
       {request.prompt && <p class="mb-3 whitespace-pre-wrap">{request.prompt}</p>}
       <dl class="flex flex-col gap-1.5 text-[0.8125rem]">
         <Fact name={t('gallery.id')}>
-          <span class="-my-1.5 inline-flex items-center gap-1 font-mono text-xs">
-            {task.id}
+          <span class="-my-1.5 flex items-center gap-1 font-mono text-xs">
+            <span class="min-w-0 break-all">{task.id}</span>
             <CopyButton text={task.id} label={t('gallery.copyId')} />
           </span>
         </Fact>

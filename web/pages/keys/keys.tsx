@@ -39,7 +39,9 @@ export default function Keys() {
             </div>
           )}
           {data === undefined && error !== undefined && <ErrorState error={error} onRetry={reload} />}
-          {data?.length === 0 && <EmptyState icon="keys" title={t('keys.empty')} text={t('keys.emptyText')} />}
+          {data?.length === 0 && (
+            <EmptyState icon="keys" title={t('keys.empty')} text={t('keys.emptyText')} />
+          )}
           {data && data.length > 0 && (
             <KeyTable
               keys={data}

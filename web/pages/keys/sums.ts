@@ -50,7 +50,7 @@ export function sumOf(entries: readonly Counts[]): Counts {
 }
 
 /** One number of some counts. */
-export function valueOf(counts: Counts, metric: Metric): number {
+export function countOf(counts: Counts, metric: Metric): number {
   return metric === 'tokens' ? counts.promptTokens + counts.completionTokens : counts[metric];
 }
 

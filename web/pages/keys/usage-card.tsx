@@ -59,12 +59,12 @@ function Filters({
     { value: '*', label: t('common.all') },
     ...[...new Set(names)].sort().map((value) => ({ value: `=${value}`, label: nameOf(value) })),
   ];
-  const valueOf = (name: string | undefined) => (name === undefined ? '*' : `=${name}`);
+  const choiceOf = (name: string | undefined) => (name === undefined ? '*' : `=${name}`);
   return (
     <>
       <Select
         label={t('keys.key')}
-        value={valueOf(chosen.key)}
+        value={choiceOf(chosen.key)}
         onValue={(value) => choose({ key: value })}
         choices={among(
           daily.map(({ key }) => key),
@@ -74,7 +74,7 @@ function Filters({
       />
       <Select
         label={t('keys.bot')}
-        value={valueOf(chosen.bot)}
+        value={choiceOf(chosen.bot)}
         onValue={(value) => choose({ bot: value })}
         choices={among(
           daily.map(({ bot }) => bot),
@@ -101,11 +101,7 @@ function Numbers({ daily, days }: { daily: readonly DailyUsage[]; days: readonly
         />
         <UsageChart days={days} counts={perDay(meant, days)} metric={metric} />
       </div>
-      <UsageTable
-        daily={meant}
-        view={view}
-        onView={(by) => choose({ by: by === 'caller' ? '*' : by })}
-      />
+      <UsageTable daily={meant} view={view} onView={(by) => choose({ by: by === 'caller' ? '*' : by })} />
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { formatNumber, t } from '../../i18n/index.ts';
 import { Chart, type ChartSeries } from '../../parts/chart.tsx';
-import { type Counts, type Metric, momentOf, valueOf } from './sums.ts';
+import { type Counts, countOf, type Metric, momentOf } from './sums.ts';
 
 const DAY: Intl.DateTimeFormatOptions = { month: 'short', day: 'numeric' };
 
@@ -14,7 +14,7 @@ export function UsageChart({
   counts: readonly Counts[];
   metric: Metric;
 }) {
-  const values = counts.map((each) => valueOf(each, metric));
+  const values = counts.map((each) => countOf(each, metric));
   const name = t(`keys.metric.${metric}`);
   const summary = t('keys.chartSummary', {
     name,

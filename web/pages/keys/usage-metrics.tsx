@@ -1,7 +1,7 @@
 import { useId } from 'preact/hooks';
 import { formatNumber, t } from '../../i18n/index.ts';
 import { classes } from '../../parts/classes.ts';
-import { type Counts, METRICS, type Metric, valueOf } from './sums.ts';
+import { type Counts, countOf, METRICS, type Metric } from './sums.ts';
 
 /** The sums of the period; the chosen one is drawn below. */
 export function MetricChoice({
@@ -38,7 +38,7 @@ export function MetricChoice({
               {t(`keys.metric.${metric}`)}
             </span>
             <span class="text-xl font-semibold tracking-tight tabular-nums">
-              {formatNumber(valueOf(total, metric))}
+              {formatNumber(countOf(total, metric))}
             </span>
           </label>
         ))}

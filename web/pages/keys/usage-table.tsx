@@ -1,5 +1,5 @@
 import type { DailyUsage } from '../../api/keys.ts';
-import { formatNumber, formatTime, t, type TextKey } from '../../i18n/index.ts';
+import { formatNumber, formatTime, type TextKey, t } from '../../i18n/index.ts';
 import { Segmented } from '../../parts/choices.tsx';
 import { type Column, Table } from '../../parts/table.tsx';
 import { byCaller, byDay, type Counts, momentOf, type UsageRow } from './sums.ts';

@@ -22,7 +22,7 @@ export function LineList({ kept, onOpen }: { kept: KeptRows; onOpen: (line: LogL
         tabIndex={0}
         onScroll={onScroll}
         onKeyDown={moveFocus}
-        class="h-[calc(100dvh-15rem)] min-h-72 overflow-y-auto rounded-xl outline-offset-[-2px] [overflow-anchor:none] max-md:h-[calc(100dvh-22rem)]"
+        class="h-[calc(100dvh-12.25rem)] min-h-72 overflow-y-auto rounded-xl outline-offset-[-2px] [overflow-anchor:none] max-md:h-[calc(100dvh-22rem)]"
       >
         <VirtualList
           label={t('logs.lines')}

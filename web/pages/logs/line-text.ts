@@ -6,7 +6,9 @@ const LONGEST = 300;
 
 /** The fields of a line behind its message: `account=alice attempt=2`. */
 export function fieldsInShort({ fields }: LogLine): string {
-  const parts = Object.entries(fields).map(([name, value]) => `${name}=${inShort(value)}`);
+  // Long ids say the least at a glance.
+  const sorted = Object.entries(fields).sort(([left], [right]) => rank(left) - rank(right));
+  const parts = sorted.map(([name, value]) => `${name}=${inShort(value)}`);
   return parts.join(' ').slice(0, LONGEST);
 }
 
@@ -19,6 +21,8 @@ export function asJson({ at, level, msg, fields }: LogLine): string {
 export function inFull(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value, null, 2) ?? String(value));
 }
+
+const rank = (name: string) => (name.endsWith('Id') ? 1 : 0);
 
 function inShort(value: unknown): string {
   const { message } = Object(value) as { message?: unknown };
