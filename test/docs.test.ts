@@ -66,7 +66,12 @@ describe('every path that a page names', () => {
     // Nobody gets past the key, so nothing stands behind these paths.
     const { app } = makeApp({
       administration: {} as HttpOptions['administration'],
-      admin: { overview: () => Promise.reject(), keyBook: {} as never, logs: {} as never },
+      admin: {
+        overview: () => Promise.reject(),
+        keyBook: {} as never,
+        logs: {} as never,
+        backup: () => Promise.reject(),
+      },
     });
     const unserved: string[] = [];
     for (const { page, method, path } of named) {

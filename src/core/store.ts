@@ -139,5 +139,10 @@ export interface Store extends TaskStore {
   listKeys(): Promise<StoredKey[]>;
   /** The totals of every caller at every bot, since the store was made. */
   listUsage(): Promise<UsageTotals[]>;
+  /**
+   * Writes a whole, sound copy into a new file while the store is in use; absent where the store's own server does that.
+   * @throws GatewayError store_unavailable (no room, no right to write)
+   */
+  readonly backup?: ((path: string) => Promise<void>) | undefined;
   close(): Promise<void>;
 }

@@ -1,11 +1,14 @@
 import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
+import { backup, type DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { GatewayError } from '../core/errors.ts';
 import { WriteBatch } from './sqlite-batch.ts';
 import { storeError, unavailable } from './sqlite-errors.ts';
 import { openDatabase } from './sqlite-file.ts';
 import { MIGRATIONS } from './sqlite-schema.ts';
+
+/** Pages of 4 KiB that a backup copies before others have their turn. */
+const BACKUP_PAGES = 256;
 
 /** A row as SQLite gives it. */
 export type Row = Record<string, SQLOutputValue>;
@@ -72,6 +75,27 @@ export class SqliteConnection {
   /** Looks whether the file can be read and is still where it was. @throws GatewayError store_unavailable, internal */
   check(): void {
     this.read(() => this.sound().database.prepare('SELECT 1 FROM installation LIMIT 1').get());
+  }
+
+  /**
+   * Copies the database into a new file, some pages at a time, so that nobody waits for it; what is written meanwhile is in
+   * it as well. Under its name it is whole or not there at all. @throws GatewayError store_unavailable
+   */
+  async backup(path: string): Promise<void> {
+    const unfinished = `${path}.part`;
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+    } catch (error) {
+      const text = `The backup ${path} cannot be written.`;
+      throw new GatewayError('store_unavailable', text, { hint: 'Let cordgate write there.', cause: error });
+    }
+    try {
+      await backup(this.sound().database, unfinished, { rate: BACKUP_PAGES });
+      renameSync(unfinished, path);
+    } catch (error) {
+      rmSync(unfinished, { force: true });
+      throw storeError(path, error, 'working');
+    }
   }
 
   /** Writes what waits, and gives the file back. */

@@ -77,6 +77,10 @@ class SqliteStore extends SqliteTasks implements Store {
     this.connection.check();
   }
 
+  async backup(path: string): Promise<void> {
+    await this.connection.backup(path);
+  }
+
   async instanceId(): Promise<string> {
     const known = this.read(() => this.statement(STATEMENTS.readId).get());
     if (known) return String(known.value);

@@ -1,6 +1,6 @@
 /** The ways to back a store up that docs/operations.md names, and what must not be done. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -65,6 +65,49 @@ function checkOf(path: string): unknown {
     database.close();
   }
 }
+
+describe('a backup that the gateway makes itself', () => {
+  const imagine = (number: number): Task => ({
+    id: String(1573388254028800000n + BigInt(number)),
+    botId: 'b',
+    driver: 'midjourney',
+    model: 'm',
+    callerId: 'c',
+    accountId: 'a',
+    channelId: '1',
+    status: 'queued',
+    request: { verb: 'imagine', prompt: `p${number}`, links: [], files: 0 },
+    percent: 0,
+    media: [],
+    actions: [],
+    trace: {},
+    submittedAt: number,
+    revision: 1,
+  });
+
+  it('holds all that was stored before, while writing goes on', async () => {
+    const store = openSqliteStore(join(folder, 'cordgate.db'));
+    await store.open();
+    for (let number = 1; number <= 50; number += 1) await store.addTask(imagine(number), []);
+    const copy = join(folder, 'backups', 'copy.db');
+    const during = Array.from({ length: 50 }, (_, index) => store.addTask(imagine(100 + index), []));
+    await Promise.all([store.backup?.(copy), ...during]);
+    await store.close();
+    expect(checkOf(copy)).toBe('ok');
+    expect((await tasksOf(copy)).length).toBeGreaterThanOrEqual(50);
+  });
+
+  it('leaves nothing behind when it cannot be written', async () => {
+    const store = openSqliteStore(join(folder, 'cordgate.db'));
+    await store.open();
+    writeFileSync(join(folder, 'backups'), 'in the way');
+    await expect(store.backup?.(join(folder, 'backups', 'copy.db'))).rejects.toMatchObject({
+      name: 'GatewayError',
+    });
+    expect(await store.openTasks()).toEqual([]);
+    await store.close();
+  });
+});
 
 describe('a backup', () => {
   it('of a frozen gateway, file and log together, holds all that was stored until then', async () => {

@@ -69,6 +69,9 @@ const folder = mkdtempSync(join(tmpdir(), 'cordgate-gallery-'));
 const path = join(folder, 'store.db');
 const times: Record<string, { server: string; page?: string }> = {};
 let plans: ReadonlyMap<string, readonly string[]>;
+/** The machine may have other work. */
+const SOON = { timeout: 15_000 };
+
 let ui: Ui;
 
 beforeAll(async () => {
@@ -116,10 +119,16 @@ async function ask(filter: Record<string, string>): Promise<[count: number, took
 
 describe('a gallery of a hundred thousand tasks', () => {
   it.each(FILTERS)('answers "%s" along an index, one page at a time', async (what, filter) => {
-    await ask({ limit: '1' });
-    const [count, tookMs] = await ask(filter);
-    times[what] = { server: `${tookMs.toFixed(1)} ms` };
-    expect(count).toBeLessThanOrEqual(60);
+    const tries = [
+      await ask(filter),
+      await ask(filter),
+      await ask(filter),
+      await ask(filter),
+      await ask(filter),
+    ];
+    const inOrder = tries.map(([, tookMs]) => tookMs).sort((left, right) => left - right);
+    times[what] = { server: `${inOrder[2]?.toFixed(1)} ms` };
+    for (const [count] of tries) expect(count).toBeLessThanOrEqual(60);
     const steps = plans.get(what) ?? [];
     expect(steps.length).toBeGreaterThan(0);
     // Only words are looked for one text after the other; nothing is ever sorted.
@@ -137,7 +146,7 @@ describe('a gallery of a hundred thousand tasks', () => {
       await page.evaluate('window.scrollTo(0, document.body.scrollHeight)');
       await page.waitForTimeout(150);
     }
-    await expect.poll(() => page.evaluate('document.body.scrollHeight')).toBeGreaterThan(20_000);
+    await expect.poll(() => page.evaluate('document.body.scrollHeight'), SOON).toBeGreaterThan(20_000);
     await links.first().waitFor();
     expect(await links.count()).toBeLessThanOrEqual(Math.max(first, 90));
     const nodes = await page.evaluate<number>("document.querySelectorAll('main *').length");
@@ -152,7 +161,7 @@ describe('a gallery of a hundred thousand tasks', () => {
       ['succeeded', 'number 99999'],
     ] as const) {
       const tookMs = await page.evaluate<number>(`(async () => {
-        const choice = [...document.querySelectorAll('select')].find(({ labels }) => labels[0].textContent === 'State');
+        const choice = [...document.querySelectorAll('select')].find(({ labels }) => labels[0]?.textContent === 'State');
         const startedAt = performance.now();
         choice.value = '${status}';
         choice.dispatchEvent(new Event('change', { bubbles: true }));

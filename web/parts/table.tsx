@@ -35,7 +35,7 @@ export function Table<Row>({
   return (
     // biome-ignore lint/a11y/useSemanticElements: a group that is no part of a form.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys (WCAG 2.1.1).
-    <div role="group" aria-label={caption} tabIndex={0} class="overflow-x-auto">
+    <div role="group" aria-label={caption} tabIndex={0} class="relative overflow-x-auto">
       <table class="w-full border-collapse text-left">
         <caption class="sr-only">{caption}</caption>
         <thead>

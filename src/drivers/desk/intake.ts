@@ -118,7 +118,8 @@ export class Intake {
     if (this.#claimed.has(message.id) && !mayAnswer) return;
     const complete = this.#olderBots.complete(message);
     const { bot } = this.#room;
-    const seen = sightingOf(complete, bot, { isUpdate, isPast }, () => this.#prompts());
+    const seenAt = this.#room.clock.now();
+    const seen = sightingOf(complete, bot, { isUpdate, isPast, seenAt }, () => this.#prompts());
     const isResult = bot.endsByEdit && isFinal(seen) && !isParent;
     this.#place(isResult ? { ...seen, isUpdate: false } : seen);
   }

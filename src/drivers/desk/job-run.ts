@@ -104,6 +104,7 @@ export class JobRun {
     }
     this.#signal.throwIfAborted();
     if (this.#job.attempts === 0) this.#job.times.startedAt = this.#job.times.askedAt = room.clock.now();
+    this.#job.sentSince ??= room.clock.now();
     this.#job.attempts += 1;
     void this.#transmit(unsent(nonce));
   }

@@ -155,6 +155,8 @@ function isAnonymous(message: Message): boolean {
 /** True when a stronger key of the job, or of the message, says that they do not belong together. */
 function disagrees(job: Matchable, sighting: Sighting): boolean {
   const { message, parsed } = sighting;
+  // What was there before it was sent is none of its work.
+  if (job.sentSince === undefined || job.sentSince > sighting.seenAt) return true;
   // Whoever's interaction it answers, it is none of an open job.
   if (message.nonce != null) return true;
   if (message.id === job.parentMessageId || isOlder(job, message.id)) return true;

@@ -12,7 +12,7 @@ import type { Matchable } from './open-jobs.ts';
 import type { JobTimes } from './time-limits.ts';
 
 /** So long after its first sign a job counts as known by the message that shows it, in milliseconds. */
-const KNOWN_AFTER_MS = 10_000;
+const KNOWN_AFTER_MS = 2_000;
 
 /** What whoever runs the job has to do next. */
 export type Step =
@@ -45,6 +45,8 @@ export class OpenJob implements Matchable {
   toldAt: number | undefined;
   /** True once the message that showed its progress was deleted. */
   isCleared = false;
+  /** See `Matchable`. */
+  sentSince: number | undefined;
   /** When its interaction was handed to Discord. */
   sentAt: number | undefined;
   /** How often it was sent. */
@@ -68,6 +70,8 @@ export class OpenJob implements Matchable {
     this.prompt = bot.echoOf(job);
     this.words = bot.promptKey(this.prompt);
     this.startedAt = job.startedAt;
+    // With a nonce it was maybe sent by an earlier run.
+    this.sentSince = job.trace.nonce === undefined ? undefined : job.startedAt;
     this.parentMessageId = job.request.verb === 'act' ? job.parent?.trace.messageId : undefined;
     this.parentJobId = job.request.verb === 'act' ? job.parent?.trace.jobId : undefined;
     for (const key of keysOf(job, this.#textKey(job.request.verb))) this.keys.add(key);

@@ -12,6 +12,8 @@ export interface Matchable {
   /** Its prompt, made alike; empty where there is nothing to compare. */
   readonly words: string;
   readonly startedAt: number;
+  /** When it was first handed to Discord, in milliseconds since the epoch; undefined while it waits for that. */
+  readonly sentSince: number | undefined;
   /** The message whose button was pressed. */
   readonly parentMessageId?: Snowflake | undefined;
   /** The bot's id of the finished job that the button belongs to. */

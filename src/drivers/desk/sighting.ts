@@ -14,13 +14,15 @@ export interface Sighting {
   readonly isUpdate: boolean;
   /** True for what was read from the channel's history: it carries no nonce, and it may be old. */
   readonly isPast: boolean;
+  /** When it was seen, in milliseconds since the epoch. */
+  readonly seenAt: number;
 }
 
 /** Reads a message as it was seen. */
 export function sightingOf(
   message: Message,
   bot: Pick<BotKnowledge, 'parse' | 'promptKey' | 'holds'>,
-  how: Pick<Sighting, 'isUpdate' | 'isPast'>,
+  how: Pick<Sighting, 'isUpdate' | 'isPast' | 'seenAt'>,
   prompts: () => readonly string[] = () => [],
 ): Sighting {
   const parsed = bot.parse(message, prompts);

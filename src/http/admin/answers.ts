@@ -5,6 +5,14 @@ import { VERBS } from '../native/fields.ts';
 
 const moment = z.int().describe('milliseconds since the epoch');
 
+/** A copy of the store. */
+export const backupSchema = z
+  .strictObject({
+    path: z.string().describe('file on the gateway’s machine'),
+    bytes: z.int(),
+  })
+  .meta({ id: 'Backup' });
+
 const accountOverviewSchema = z
   .strictObject({
     id: z.string(),

@@ -3,6 +3,7 @@ import { errorSchema, studiosSchema } from '../native/answers.ts';
 import { taskPaths } from '../native/openapi.ts';
 import type { Described, Section } from '../openapi/describe.ts';
 import {
+  backupSchema,
   changedSchema,
   configSchema,
   keySchema,
@@ -57,6 +58,16 @@ const LOOKS: readonly Described[] = [
         },
       },
     ],
+  },
+];
+
+const BACKUPS: readonly Described[] = [
+  {
+    method: 'post',
+    path: `${BASE}/backup`,
+    access,
+    does: 'Copies the store into a new file on the gateway’s machine, while it is in use (sqlite)',
+    answers: [{ status: 201, is: 'Where the copy is.', json: backupSchema }],
   },
 ];
 
@@ -179,5 +190,5 @@ export const ADMIN: Section = {
   about: 'What operators see and change. Admin keys only.',
   error: errorSchema,
   errorText: 'An error, with the HTTP status of its code.',
-  paths: [...LOOKS, ...KEYS, ...ORDERS, ...taskPaths(BASE, access), ...CONFIGURATION],
+  paths: [...LOOKS, ...BACKUPS, ...KEYS, ...ORDERS, ...taskPaths(BASE, access), ...CONFIGURATION],
 };

@@ -5,6 +5,7 @@ import { addPath, readOptionalJson } from '../native/answering.ts';
 import { checkQuery } from '../native/check.ts';
 import { callerOf, useDialect } from '../request-context.ts';
 import type { ActivityBook } from './activity.ts';
+import type { Backup } from './backup.ts';
 import { onlyAdmins } from './guard.ts';
 import type { KeyBook } from './key-book.ts';
 import { keyRoutes } from './keys.ts';
@@ -20,6 +21,8 @@ export interface AdminParts {
   readonly overview?: (() => Promise<OverviewFacts>) | undefined;
   readonly keyBook?: KeyBook | undefined;
   readonly logs?: LogSource | undefined;
+  /** Copies the store. @throws GatewayError invalid_request, store_unavailable */
+  readonly backup?: (() => Promise<Backup>) | undefined;
 }
 
 /** What the management API needs. */
@@ -48,7 +51,7 @@ export function adminRoutes(options: AdminOptions): (scope: FastifyInstance) => 
         return { body: renderUsage(await service.usage(), await service.dailyUsage(since)) };
       },
     });
-    const { overview, keyBook, logs } = admin;
+    const { overview, keyBook, logs, backup } = admin;
     if (overview) {
       addPath(scope, '/overview', guards, {
         GET: async ({ request }) => {
@@ -57,6 +60,9 @@ export function adminRoutes(options: AdminOptions): (scope: FastifyInstance) => 
           return { body: renderOverview(version, facts, service.botViews(caller), service.studios(caller)) };
         },
       });
+    }
+    if (backup) {
+      addPath(scope, '/backup', guards, { POST: async () => ({ status: 201, body: await backup() }) });
     }
     if (logs) logRoute(scope, { ...options, logs }, guards);
     if (keyBook) {

@@ -19,11 +19,13 @@ const bot = midjourneyKnowledge(world.room.options);
 const PARENT_ID = world.snowflake();
 
 function see(message: Message, isUpdate = false) {
-  return sightingOf(message, bot, { isUpdate, isPast: false });
+  return sightingOf(message, bot, { isUpdate, isPast: false, seenAt: world.clock.now() });
 }
 
 function open(request: Partial<TaskRequest> = {}, more: Partial<TaskJob> = {}): OpenJob {
-  return new OpenJob(world.job(request, more), MIDJOURNEY_ID, bot);
+  const job = new OpenJob(world.job(request, more), MIDJOURNEY_ID, bot);
+  job.sentSince = 0;
+  return job;
 }
 
 function pressed(kind: ActionKind, index?: number): OpenJob {

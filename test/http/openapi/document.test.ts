@@ -12,7 +12,12 @@ async function served() {
   const { app } = makeApp({
     copies: {} as never,
     administration: {} as never,
-    admin: { logs: {} as never, keyBook: {} as never, overview: (async () => ({})) as never },
+    admin: {
+      logs: {} as never,
+      keyBook: {} as never,
+      overview: (async () => ({})) as never,
+      backup: (async () => ({})) as never,
+    },
   });
   await app.ready();
   return app;

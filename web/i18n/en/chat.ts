@@ -28,6 +28,8 @@ export const chat = {
   'chat.writing': 'The bot is writing…',
   'chat.ready': 'The answer is complete.',
   'chat.stopped': 'You stopped this answer.',
+  'chat.lost': 'The connection was lost before the answer was complete.',
+  'chat.lostHint': 'Press “Regenerate” to ask again.',
   'chat.copyAnswer': 'Copy the answer',
   'chat.regenerate': 'Regenerate',
   'chat.foreign':

@@ -132,7 +132,7 @@ export const draw = {
   'action.extend-high': 'Extend, high motion',
   'action.extend-low': 'Extend, low motion',
   'action.video-upscale': 'Clip',
-  'action.imagine-text': 'Line',
+  'action.imagine-text': 'All',
   'action.retry': 'Try again',
   'action.remix': 'Remix…',
   'action.bookmark': 'Bookmark',

@@ -30,6 +30,8 @@ export const chat: Readonly<Record<keyof typeof en, string>> = {
   'chat.writing': '机器人正在输入…',
   'chat.ready': '回答已完成。',
   'chat.stopped': '您已停止此回答。',
+  'chat.lost': '回答尚未完成，连接已中断。',
+  'chat.lostHint': '请按“重新生成”再次提问。',
   'chat.copyAnswer': '复制回答',
   'chat.regenerate': '重新生成',
   'chat.foreign': '此会话属于密钥“{key}”。您可以在此查看，但只有该密钥可以继续对话。',

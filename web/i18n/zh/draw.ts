@@ -131,7 +131,7 @@ export const draw: Readonly<Record<keyof typeof en, string>> = {
   'action.extend-high': '延长（高动态）',
   'action.extend-low': '延长（低动态）',
   'action.video-upscale': '片段',
-  'action.imagine-text': '行',
+  'action.imagine-text': '全部',
   'action.retry': '重试',
   'action.remix': '混音…',
   'action.bookmark': '收藏',

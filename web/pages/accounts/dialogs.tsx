@@ -1,3 +1,4 @@
+import { ApiError } from '../../api/client.ts';
 import {
   type AccountEntry,
   type BotEntry,
@@ -36,7 +37,9 @@ export function OpenedDialog({
   if (opened.what === 'bot') return <BotDialog entry={opened.entry} {...given} />;
   const { list, id } = opened;
   const remove = async () => {
-    await removeEntry(list, id);
+    await removeEntry(list, id).catch((error: unknown) => {
+      throw withProblems(error);
+    });
     toast(t('accounts.removed', { id }));
     onChanged([]);
   };
@@ -49,4 +52,11 @@ export function OpenedDialog({
       onClose={onClose}
     />
   );
+}
+
+/** A removal has no fields: what stands against it is told in one message. */
+function withProblems(error: unknown): unknown {
+  if (!(error instanceof ApiError) || error.problems.length === 0) return error;
+  const words = error.problems.map(({ path, message }) => `${path}: ${message}`);
+  return new ApiError(error.status, error.code, words.join(' '), {});
 }

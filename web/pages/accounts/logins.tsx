@@ -119,7 +119,7 @@ function LogInAgain({ account, onDone }: { account: string; onDone: () => void }
   return (
     <Button size="small" icon="retry" busy={busy} onClick={() => void logIn()}>
       {t('accounts.logIn')}
-      <span class="sr-only">: {account}</span>
+      <span class="sr-only">{account}</span>
     </Button>
   );
 }

@@ -20,7 +20,7 @@ export function Row({
   return (
     <li
       class={classes(
-        'grid gap-x-6 gap-y-2.5 px-4 py-3 lg:items-start',
+        'grid gap-x-6 gap-y-2.5 px-4 py-3 sm:grid-cols-[minmax(0,1fr)_auto] lg:items-start',
         'lg:grid-cols-[minmax(0,1.2fr)_minmax(0,2fr)_minmax(0,1.4fr)_12.5rem]',
       )}
     >
@@ -28,9 +28,11 @@ export function Row({
         <p class="font-medium [overflow-wrap:anywhere]">{name}</p>
         <p class="text-xs text-muted">{below}</p>
       </div>
-      <div class="flex min-w-0 flex-col items-start gap-1">{state}</div>
+      <div class="flex min-w-0 flex-col items-start gap-1 sm:max-lg:col-span-2">{state}</div>
       <Figures figures={figures} />
-      <div class="flex flex-wrap items-center gap-1.5 lg:justify-end">{children}</div>
+      <div class="flex flex-wrap items-center gap-1.5 max-sm:empty:hidden sm:justify-end sm:max-lg:col-start-2 sm:max-lg:row-start-1">
+        {children}
+      </div>
     </li>
   );
 }
@@ -38,7 +40,7 @@ export function Row({
 /** Wide rows keep the place of what they do not have; a list of nothing would be no list. */
 function Figures({ figures }: { figures: ComponentChildren }) {
   if (!figures) return <div class="max-lg:hidden" />;
-  return <dl class="flex flex-wrap gap-x-5 gap-y-1.5">{figures}</dl>;
+  return <dl class="flex flex-wrap gap-x-5 gap-y-1.5 sm:max-lg:col-span-2">{figures}</dl>;
 }
 
 /** A number with its name; `limit` is what it may come to. */

@@ -23,9 +23,14 @@ export function problemsOf(error: unknown, list: ConfigList, place: number): Ent
   return {
     inside: problems
       .filter(isInside)
-      .map((problem) => ({ ...problem, path: problem.path.slice(start.length + 1) })),
+      .map((problem) => ({ ...problem, path: fieldOf(problem.path.slice(start.length + 1)) })),
     outside: problems.filter((problem) => !isInside(problem)),
   };
+}
+
+/** A single Coze bot may stand in the file under a key of its own; the form has the list only. */
+function fieldOf(path: string): string {
+  return path === 'botUserId' ? 'botUserIds' : path;
 }
 
 /** What is wrong with a field or something in it; undefined when nothing is. */

@@ -60,7 +60,7 @@ function summary(
 
 function FindingRow({ finding: { level, about, message, remedy } }: { finding: Finding }) {
   return (
-    <li class="flex items-start gap-3 px-4 py-2.5">
+    <li class="flex items-start gap-x-3 gap-y-1 px-4 py-2.5 max-sm:flex-col">
       <span class="w-20 shrink-0">
         <Badge tone={TONES[level]} dot="still">
           {t(`accounts.finding.${level}`)}

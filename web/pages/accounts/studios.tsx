@@ -62,7 +62,11 @@ function Studio({ studio, onChange }: { studio: AccountView; onChange: () => voi
             )}
             {!fast && <Badge>{t('accounts.relax')}</Badge>}
           </span>
-          <Why reason={reason && tOr(`reason.${reason}`, reason)} text={text} remedy={remedy} />
+          <Why
+            reason={reason && tOr(`reason.${reason}`, reason)}
+            text={reason === 'operator' ? undefined : text}
+            remedy={remedy}
+          />
           {link && <DiscordLink link={link} />}
         </>
       }
@@ -134,7 +138,7 @@ function OrderButton({
     >
       {t(`accounts.order.${order}`)}
       <span class="sr-only">
-        : {account} · {bot}
+        {account} · {bot}
       </span>
     </Button>
   );

@@ -12,7 +12,7 @@ import { chooseConversation, isForeign, model, named } from './place.ts';
 import { Said } from './said.tsx';
 import { SameCall } from './same-call.tsx';
 import { Setup } from './setup.tsx';
-import { clear, enter, type Line, running, showEarlier, turns } from './talk.ts';
+import { clear, draft, enter, type Line, running, showEarlier, turns } from './talk.ts';
 
 /** The playground: talks with a bot, and shows the same call as code. */
 export default function Chat() {
@@ -134,9 +134,11 @@ function End() {
     return () => window.removeEventListener('scroll', look);
   }, []);
   const said = turns.value;
+  // Pictures make the place for writing higher, and cover what stood above it.
+  const { length } = draft.value.pictures;
   useEffect(() => {
     const isOwn = said.at(-1)?.text === '';
     if (said.length > 0 && (wasNear.current || isOwn)) mark.current?.scrollIntoView({ block: 'end' });
-  }, [said]);
+  }, [said, length]);
   return <div ref={mark} class="h-px scroll-mb-48" />;
 }

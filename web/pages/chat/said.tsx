@@ -1,3 +1,4 @@
+import { ApiError } from '../../api/client.ts';
 import { formatNumber, t } from '../../i18n/index.ts';
 import { Button } from '../../parts/button.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
@@ -104,7 +105,8 @@ function Next({ turn, line }: { turn: Turn; line: Line }) {
 }
 
 function Failure({ error }: { error: unknown }) {
-  const { message, hint } = errorText(error);
+  const isLost = error instanceof ApiError && error.code === 'unreachable';
+  const { message, hint } = isLost ? { message: t('chat.lost'), hint: t('chat.lostHint') } : errorText(error);
   return (
     <div role="alert" class="flex items-start gap-2 rounded-lg bg-bad-soft px-3 py-2 text-bad">
       <Icon name="alert" class="mt-0.5" />

@@ -31,7 +31,10 @@ function python(base: string, { model, messages, conversation }: ChatCall): stri
     'import os',
     'from openai import OpenAI',
     '',
-    `client = OpenAI(base_url="${base}", api_key=os.environ["CORDGATE_KEY"])`,
+    'client = OpenAI(',
+    `    base_url="${base}",`,
+    '    api_key=os.environ["CORDGATE_KEY"],',
+    ')',
     'stream = client.chat.completions.create(',
     `    model=${JSON.stringify(model)},`,
     `    messages=${indented(messages, '    ')},`,
@@ -40,7 +43,8 @@ function python(base: string, { model, messages, conversation }: ChatCall): stri
     ')',
     'for chunk in stream:',
     '    if chunk.choices:',
-    '        print(chunk.choices[0].delta.content or "", end="", flush=True)',
+    '        words = chunk.choices[0].delta.content',
+    '        print(words or "", end="", flush=True)',
   ].join('\n');
 }
 

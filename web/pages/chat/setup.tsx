@@ -15,10 +15,10 @@ export type Conversations = Resource<readonly ConversationView[]>;
 export function Setup({ conversations }: { conversations: Conversations }) {
   const [isNaming, setNaming] = useState(false);
   return (
-    <div class="flex flex-wrap items-end gap-3">
+    <div class="flex items-end gap-3 max-sm:gap-2">
       <Select
         label={t('chat.model')}
-        class="w-52 max-sm:w-full"
+        class="w-52 max-sm:w-auto max-sm:grow max-sm:basis-0"
         value={model.value?.id ?? ''}
         onValue={chooseModel}
         choices={models.value.map(({ id, kind }) => ({
@@ -27,8 +27,8 @@ export function Setup({ conversations }: { conversations: Conversations }) {
         }))}
       />
       <ConversationChoice all={conversations.data ?? []} />
-      <Button icon="plus" onClick={() => setNaming(true)} class="max-sm:grow">
-        {t('chat.newConversation')}
+      <Button icon="plus" onClick={() => setNaming(true)}>
+        <span class="max-sm:sr-only">{t('chat.newConversation')}</span>
       </Button>
       {isNaming && (
         <ConversationNameDialog
@@ -56,7 +56,7 @@ function ConversationChoice({ all }: { all: readonly ConversationView[] }) {
   return (
     <Select
       label={t('chat.conversation')}
-      class="w-60 max-sm:w-full"
+      class="w-60 max-sm:w-auto max-sm:grow max-sm:basis-0"
       value={place === undefined ? '' : isUnknown ? '?' : String(shown.indexOf(current as ConversationView))}
       onValue={(value) => chooseConversation(shown[value === '' ? -1 : Number(value)])}
       choices={[

@@ -20,7 +20,8 @@ export function Orders({ task, isOver }: { task: TaskView; isOver: boolean }) {
     }
     setBusy(false);
   };
-  const hasSeed = task.status === 'succeeded' && task.driver === 'midjourney' && !task.seed;
+  const isPicture = task.driver === 'midjourney' && !task.texts && task.media.length > 0;
+  const hasSeed = task.status === 'succeeded' && isPicture && !task.seed;
   return (
     <div class="flex flex-wrap gap-1.5">
       {!isOver && (
@@ -44,7 +45,7 @@ export function Orders({ task, isOver }: { task: TaskView; isOver: boolean }) {
           {t('draw.again')}
         </Button>
       )}
-      {hasSeed && task.media.length > 0 && (
+      {hasSeed && (
         <Button
           size="small"
           disabled={busy}

@@ -73,8 +73,8 @@ export function Trace({ task }: { task: TaskView }) {
 function Fact({ name, children }: { name: string; children: ComponentChildren }) {
   if (children === undefined || children === false || children === '' || children === 0) return null;
   return (
-    <div class="grid grid-cols-[7.5rem_minmax(0,1fr)] gap-2">
-      <dt class="text-muted">{name}</dt>
+    <div class="grid grid-cols-[8.75rem_minmax(0,1fr)] gap-2 max-sm:grid-cols-[6.5rem_minmax(0,1fr)]">
+      <dt class="min-w-0 break-words text-muted">{name}</dt>
       <dd class="min-w-0 break-words whitespace-pre-wrap">{children}</dd>
     </div>
   );

@@ -54,7 +54,9 @@ function Moment({
       <span class="flex min-w-0 grow items-baseline justify-between gap-3 pb-2">
         <span class={isChange ? 'font-medium' : 'text-soft'}>
           {t(`status.${status}`)}
-          {percent !== undefined && percent > 0 && <span class="text-muted tabular-nums"> {percent}%</span>}
+          {status === 'running' && percent !== undefined && percent > 0 && (
+            <span class="text-muted tabular-nums"> {percent}%</span>
+          )}
         </span>
         <span class="text-xs whitespace-nowrap text-muted tabular-nums">
           <time dateTime={new Date(at).toISOString()} title={formatTime(at)}>

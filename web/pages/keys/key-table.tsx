@@ -28,12 +28,15 @@ function columns({ onChange, onRevoke }: Orders): Column<KeyView>[] {
     {
       id: 'bots',
       title: t('keys.bots'),
-      cell: ({ bots }) => (bots.includes('*') ? t('keys.allBots') : bots.join(', ')),
+      cell: ({ bots }) => (
+        <span class="block min-w-20">{bots.includes('*') ? t('keys.allBots') : bots.join(', ')}</span>
+      ),
     },
     {
       id: 'limit',
       title: t('keys.limit'),
       align: 'right',
+      isExtra: true,
       cell: ({ requestsPerMinute }) => limitText(requestsPerMinute),
     },
     {
@@ -72,12 +75,17 @@ function columns({ onChange, onRevoke }: Orders): Column<KeyView>[] {
   ];
 }
 
-function Name({ of: { name, admin } }: { of: KeyView }) {
+function Name({ of: { name, admin, requestsPerMinute } }: { of: KeyView }) {
   return (
     <span class="flex flex-wrap items-center gap-1.5">
       <span class="max-w-72 font-medium [overflow-wrap:anywhere]">{name}</span>
       {admin && <Badge tone="accent">{t('keys.admin')}</Badge>}
       {me.value?.name === name && <Badge>{t('keys.own')}</Badge>}
+      {requestsPerMinute !== undefined && (
+        <span class="w-full text-xs text-muted md:hidden">
+          {t('keys.limit')}: {limitText(requestsPerMinute)}
+        </span>
+      )}
     </span>
   );
 }

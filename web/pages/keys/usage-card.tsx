@@ -25,7 +25,7 @@ export function UsageCard() {
   const choices = PERIODS.map((value) => ({ value, label: t('keys.days', { count: value }) }));
   return (
     <Card title={t('keys.usage')} flush>
-      <div class="flex flex-wrap items-end gap-3 border-b border-line p-4">
+      <div class="flex flex-wrap items-start gap-3 border-b border-line p-4">
         <Segmented
           label={t('keys.period')}
           value={period}

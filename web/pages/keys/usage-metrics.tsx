@@ -37,12 +37,17 @@ export function MetricChoice({
             <span class={classes('text-xs', metric === chosen ? 'text-accent' : 'text-muted')}>
               {t(`keys.metric.${metric}`)}
             </span>
-            <span class="text-xl font-semibold tracking-tight tabular-nums">
-              {formatNumber(countOf(total, metric))}
+            <span class="font-semibold tracking-tight tabular-nums max-md:text-base md:text-xl">
+              {inRoom(countOf(total, metric))}
             </span>
           </label>
         ))}
       </div>
     </fieldset>
   );
+}
+
+/** A phone has room for seven digits. */
+function inRoom(value: number): string {
+  return formatNumber(value, value < 10_000_000 ? {} : { notation: 'compact', maximumFractionDigits: 2 });
 }
