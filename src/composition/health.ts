@@ -6,7 +6,7 @@ import type { StudioView } from '../core/tasks.ts';
 import type { Account } from './accounts.ts';
 
 /** Each account's connection. */
-export function healthOf(accounts: ReadonlyMap<string, Account>) {
+function healthOf(accounts: ReadonlyMap<string, Account>) {
   return [...accounts].map(([id, { client }]) => ({
     id,
     state: client.status.state,

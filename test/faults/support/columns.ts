@@ -200,7 +200,7 @@ function parse(text: string): Record<string, unknown> {
 }
 
 /** A submitted task at its end. */
-export async function ended(
+async function ended(
   scene: Scene,
   id: string,
   own: (seen: SeenTask) => Promise<void>,

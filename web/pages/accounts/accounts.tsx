@@ -1,6 +1,6 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { readConfig } from '../../api/config.ts';
-import { readOverview } from '../../api/overview.ts';
+import { type Overview, readOverview } from '../../api/overview.ts';
 import { useResource } from '../../api/resource.ts';
 import { useLive } from '../../app/live.ts';
 import { useRefresh } from '../../app/refresh.ts';
@@ -16,6 +16,8 @@ import { withAccount } from './rows.ts';
 import { SelfCheck } from './self-check.tsx';
 import { Studios } from './studios.tsx';
 
+const SOON_MS = 2_000;
+
 /** Who works for the gateway: how they are, orders for them, and the configuration behind them. */
 export default function Accounts() {
   const { data, error, reload, change } = useResource(async (signal) => {
@@ -23,6 +25,7 @@ export default function Accounts() {
     return { config, overview };
   }, []);
   useRefresh(reload);
+  useSoon(reload, data?.overview);
   useLive({
     account: (account) => change((all) => ({ ...all, overview: withAccount(all.overview, account) })),
   });
@@ -74,4 +77,14 @@ export default function Accounts() {
       />
     </>
   );
+}
+
+/** Logins tell nothing of themselves: while one is under way, it is looked after again soon. */
+function useSoon(reload: () => void, overview: Overview | undefined): void {
+  useEffect(() => {
+    const isUnderWay = overview?.accounts.some(({ state }) => state.endsWith('connecting'));
+    if (!isUnderWay) return;
+    const timer = window.setTimeout(reload, SOON_MS);
+    return () => window.clearTimeout(timer);
+  }, [overview]);
 }

@@ -61,7 +61,7 @@ function Bot({
     >
       {entry && (
         <IconButton
-          icon="edit"
+          icon={canChange ? 'edit' : 'eye'}
           size="small"
           label={t(canChange ? 'accounts.changeOf' : 'accounts.settingsOf', { id })}
           onClick={() => onOpen({ what: 'bot', entry })}

@@ -66,7 +66,7 @@ function Login({
       {login?.enabled && <LogInAgain account={id} onDone={onChange} />}
       {entry && (
         <IconButton
-          icon="edit"
+          icon={canChange ? 'edit' : 'eye'}
           size="small"
           label={t(canChange ? 'accounts.changeOf' : 'accounts.settingsOf', { id })}
           onClick={() => onOpen({ what: 'account', entry })}

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { listConversations, readConversation } from '../../api/conversations.ts';
 import { useResource } from '../../api/resource.ts';
+import { useLive } from '../../app/live.ts';
 import { me } from '../../app/session.ts';
 import { t } from '../../i18n/index.ts';
 import { Button } from '../../parts/button.tsx';
@@ -17,6 +18,7 @@ import { clear, draft, enter, type Line, running, showEarlier, turns } from './t
 /** The playground: talks with a bot, and shows the same call as code. */
 export default function Chat() {
   const conversations = useResource(listConversations, []);
+  useLive({ gap: conversations.reload });
   if (model.value === undefined && named.value === undefined) {
     return (
       <>
@@ -56,6 +58,11 @@ function Talk({ line }: { line: Line }) {
   const earlier = useEarlier();
   const [isOver, setOver] = useState(false);
   const isReadOnly = isForeign.value;
+  useLive({
+    gap: () => {
+      if (earlier.error !== undefined) earlier.reload();
+    },
+  });
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: dropping is for pointers; the button for pictures does the same by keys.
     <div
