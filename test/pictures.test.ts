@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Account } from '../src/composition/accounts.ts';
+import { createPictureLoader } from '../src/composition/pictures.ts';
 import { GatewayError } from '../src/core/errors.ts';
 import type { MediaFile, MediaSource } from '../src/core/media.ts';
 import { DISCORD_HOSTS } from '../src/discord/hosts.ts';
-import { createPictureLoader } from '../src/composition/pictures.ts';
 
 const PNG = new Uint8Array(Buffer.from('\x89PNG\r\n\x1a\nxx', 'latin1'));
 

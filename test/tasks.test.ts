@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { WatchedAnswering } from '../src/composition/answering.ts';
+import { TaskList } from '../src/composition/tasks.ts';
 import type { ChatAnswer } from '../src/core/chat.ts';
 import { randomIds } from '../src/core/ids.ts';
-import { TaskList } from '../src/composition/tasks.ts';
 import { FakeClock } from './support/fake-clock.ts';
 
 const answer = { text: 'done' } as ChatAnswer;

@@ -2,13 +2,13 @@ import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import type { Account } from '../src/composition/accounts.ts';
+import { createVideoSource } from '../src/composition/videos.ts';
 import { systemClock } from '../src/core/clock.ts';
 import { GatewayError } from '../src/core/errors.ts';
 import { silentLog } from '../src/core/log.ts';
 import type { ByteRange } from '../src/core/media.ts';
 import { createDiscordClient } from '../src/discord/client.ts';
 import { DISCORD_HOSTS } from '../src/discord/hosts.ts';
-import { createVideoSource } from '../src/composition/videos.ts';
 import { PASSWORD, startConnectProxy, startSocksProxy, USER } from './discord/support/proxies.ts';
 import { listen } from './media/local-server.ts';
 

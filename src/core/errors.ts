@@ -211,7 +211,7 @@ export const ERROR_KINDS = {
     503,
     false,
     'The account’s token is not valid any more, or the operator switched it off.',
-    'Put a new token into cordgate.yaml and start again.',
+    'Give the account a new token, in the web interface or in cordgate.yaml: no restart is needed.',
   ),
   no_account: kind(
     503,

@@ -6,7 +6,10 @@ const DAY_MS = 86_400_000;
 
 /** Leave to send one message today. */
 export interface Reservation {
-  /** A message was sent; the first one uses the reservation up, further ones count besides. */
+  /**
+   * A message was sent; the first one uses the reservation up, further ones count besides. Never throws: a store that
+   * does not answer is told with the next message.
+   */
   spend(): Promise<void>;
   /** Nothing more will be sent; an unused reservation is given back. */
   end(): void;
@@ -22,6 +25,8 @@ export class DailyQuota {
   #day = '';
   #dayStart = Number.NaN;
   #used = 0;
+  /** Of those used today, what the store does not know yet. */
+  #owed = 0;
   #reserved = 0;
 
   constructor(accountId: string, limit: number, store: Store, clock: Clock) {
@@ -78,10 +83,23 @@ export class DailyQuota {
   async #spend(): Promise<void> {
     this.#turnDay();
     this.#used += 1;
+    this.#owed += 1;
+    while (this.#owed > 0 && (await this.#tellOne()));
+  }
+
+  /** Tells the store of one message; false when it does not answer. */
+  async #tellOne(): Promise<boolean> {
     const day = this.#day;
-    const stored = await this.#store.increment(this.#counter, day);
-    // The store remembers a day to which the clock was set back.
-    if (day === this.#day) this.#used = Math.max(this.#used, stored);
+    this.#owed -= 1;
+    try {
+      const stored = await this.#store.increment(this.#counter, day);
+      // The store remembers a day to which the clock was set back.
+      if (day === this.#day) this.#used = Math.max(this.#used, stored);
+      return true;
+    } catch {
+      if (day === this.#day) this.#owed += 1;
+      return false;
+    }
   }
 
   #turnDay(): void {
@@ -91,6 +109,7 @@ export class DailyQuota {
     if (today === this.#day) return;
     this.#day = today;
     this.#used = 0;
+    this.#owed = 0;
   }
 
   #today(): string {

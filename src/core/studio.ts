@@ -79,7 +79,8 @@ const REMEDIES: Readonly<Record<NoticeReason, string>> = {
   credits:
     'Wait for new fast hours or buy some, then resume the account; other accounts are preferred until then.',
   refused: 'Check in Discord that the account may use the channel and its commands, then resume the account.',
-  token_invalid: 'Put a new token into cordgate.yaml and start again.',
+  token_invalid:
+    'Give the account a new token, in the web interface or in cordgate.yaml: no restart is needed.',
   operator: 'Resume the account when it shall work again.',
 };
 

@@ -38,6 +38,8 @@ export class TaskBook {
   readonly #tools: TaskBookTools;
   readonly #open = new Map<string, Open>();
   readonly #recent = new Map<string, Task>();
+  /** New tasks on their way into the store. */
+  readonly #adding = new Set<Promise<void>>();
   #isClosed = false;
 
   constructor(tools: TaskBookTools) {
@@ -56,7 +58,9 @@ export class TaskBook {
 
   /** Writes a new task. */
   async add(task: Task, files: readonly MediaFile[]): Promise<void> {
-    await this.#tools.store.addTask(task, files);
+    const adding = this.#tools.store.addTask(task, files);
+    this.#adding.add(adding);
+    await adding.finally(() => this.#adding.delete(adding));
     this.#open.set(task.id, { task, written: task.revision });
     this.#tools.feed.tell({ type: 'task-changed', task });
   }
@@ -123,9 +127,10 @@ export class TaskBook {
     await this.#writeEnd(open, FIRST_PAUSE_MS);
   }
 
-  /** Writes what was put off, for the last time. */
+  /** Writes what was put off, for the last time; what is on its way into the store is there afterwards, or never. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    await Promise.allSettled(this.#adding);
     const late = [...this.#open.values()].filter(({ task, written }) => written < task.revision);
     await Promise.allSettled(late.map((open) => this.#write(open)));
   }

@@ -77,7 +77,7 @@ export class TaskRunner {
       signal.throwIfAborted();
       for await (const event of place.desk().run(job, signal)) {
         if (event.type === 'job-submitted') await this.#submit(taskId, event, reservation, signal);
-        else await this.#take(taskId, event);
+        else await this.#take(taskId, event, signal);
         if (event.type === 'job-ended') break;
       }
       // A driver that ends without its last event has a fault.
@@ -92,7 +92,7 @@ export class TaskRunner {
     }
   }
 
-  /** A task that was not sent yet waits for a store that does not answer: it was promised to be done. */
+  /** What was promised to be done waits for a store that does not answer. */
   async #withStore<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
       try {
@@ -120,34 +120,44 @@ export class TaskRunner {
     };
   }
 
-  /** Stores the nonce: without it the task could be sent twice, so a failing store stops it here. */
+  /** Stores the nonce: without it the task could be sent twice, so it waits here for a store that does not answer. */
   async #submit(
     taskId: string,
     event: TaskEvent,
     reservation: Reservation | undefined,
     signal: AbortSignal,
   ): Promise<void> {
-    const { book, clock } = this.#tools;
+    const { book } = this.#tools;
     const before = book.peek(taskId);
+    try {
+      await this.#store(taskId, event, signal);
+      signal.throwIfAborted();
+      await reservation?.spend();
+      signal.throwIfAborted();
+    } catch (error) {
+      // Certainly not sent: whoever goes on with it may send it.
+      if (before) await book.change(taskId, ({ revision }) => ({ ...before, revision: revision + 1 }));
+      throw error;
+    }
+  }
+
+  /** Stores what must be known before the driver goes on, however long the store does not answer. */
+  async #store(taskId: string, event: TaskEvent, signal: AbortSignal): Promise<void> {
+    const { book, clock } = this.#tools;
     const stored = book.change(taskId, (task) => applyEvent(task, event, clock.now()));
     await stored.catch((error: unknown) => {
       if (!isPassing(error)) throw error;
       return this.#withStore(signal, () => book.flush(taskId));
     });
-    if (!signal.aborted) await reservation?.spend();
-    if (!signal.aborted) return;
-    // Certainly not sent: whoever goes on with it may send it.
-    if (before) await book.change(taskId, ({ revision }) => ({ ...before, revision: revision + 1 }));
-    signal.throwIfAborted();
   }
 
   /** Stores what happened before the driver goes on; progress may wait. */
-  async #take(taskId: string, event: TaskEvent): Promise<void> {
+  async #take(taskId: string, event: TaskEvent, signal: AbortSignal): Promise<void> {
     const { book, clock, log } = this.#tools;
     const change = (task: Task) => applyEvent(task, event, clock.now());
     if (event.type === 'job-ended') return book.end(taskId, change);
     if (event.type === 'progress-changed') return book.changeLazily(taskId, change);
-    if (event.type === 'form-submitted') return book.change(taskId, change);
+    if (event.type === 'form-submitted') return this.#store(taskId, event, signal);
     await book.change(taskId, change).catch((error: unknown) => {
       log.error({ task: taskId, err: error }, 'a change of a task was not stored');
     });

@@ -53,7 +53,10 @@ export interface TaskServiceTools {
 
 /** The service that can also be opened and stopped. */
 export interface RunningTaskService extends TaskService {
-  /** Takes up what an earlier run has left. */
+  /**
+   * Takes up what an earlier run has left; may be called again after it failed.
+   * @throws GatewayError store_unavailable, and nothing was taken up
+   */
   open(): Promise<void>;
   /** To be called when the connection of an account has changed. */
   accountChanged(accountId: string): void;
@@ -112,8 +115,10 @@ class Tasks implements RunningTaskService {
   }
 
   async open(): Promise<void> {
+    // Read first: once tasks are taken up nothing may fail any more, or a second try would take them up again.
+    const untold = await this.#tools.store.untoldTasks(MOST_UNTOLD);
     await this.#floor.open();
-    await this.#tellAgain();
+    for (const task of untold) this.#feed.tell({ type: 'task-changed', task });
     await this.#sweep();
   }
 
@@ -335,12 +340,6 @@ class Tasks implements RunningTaskService {
       if (now?.status === 'form') this.#floor.awaitForm(now);
       throw error;
     }
-  }
-
-  /** The ends that an earlier run could not tell any more. */
-  async #tellAgain(): Promise<void> {
-    const untold = await this.#tools.store.untoldTasks(MOST_UNTOLD);
-    for (const task of untold) this.#feed.tell({ type: 'task-changed', task });
   }
 
   async #stopOnDiscord(place: Place, task: Task, signal: AbortSignal): Promise<void> {

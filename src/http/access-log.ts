@@ -1,7 +1,7 @@
-import { finished } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
+import { onEndOfReply } from './end-of-reply.ts';
 
 /** What is known of a request when it has ended. */
 export interface FinishedRequest {
@@ -21,7 +21,7 @@ export function logRequests(
 ): void {
   app.addHook('onRequest', async (request, reply) => {
     const startedAt = options.clock.now();
-    finished(reply.raw, (left) => {
+    onEndOfReply(reply.raw, (left) => {
       const status = left ? 499 : reply.raw.statusCode;
       const entry = describe(request, status, options.clock.now() - startedAt);
       options.onFinished(entry);

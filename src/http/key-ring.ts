@@ -1,4 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Caller } from '../core/caller.ts';
 import type { StoredKey } from '../core/store.ts';
 
@@ -32,6 +33,11 @@ interface Entry {
   readonly view: KeyView;
 }
 
+interface Watch {
+  readonly caller: Caller;
+  readonly lost: () => void;
+}
+
 /** How a key begins that was made at run time; its form alone lets it be hidden, since only its digest is kept. */
 const MADE_KEY = /sk-cordgate-[A-Za-z0-9_-]{16,}/g;
 
@@ -53,6 +59,7 @@ export class KeyRing {
   readonly #configured: readonly Entry[];
   readonly #secrets: readonly string[];
   #made: readonly Entry[] = [];
+  readonly #watches = new Set<Watch>();
 
   constructor(configKeys: readonly ApiKey[]) {
     this.#configured = configKeys.map(configuredEntry);
@@ -71,6 +78,24 @@ export class KeyRing {
   setMade(keys: readonly StoredKey[]): void {
     const taken = new Set(this.#configured.map(({ view }) => view.name));
     this.#made = keys.filter(({ name }) => !taken.has(name)).map(madeEntry);
+    const over = [...this.#watches].filter(({ caller }) => !this.#stands(caller));
+    for (const watch of over) this.#watches.delete(watch);
+    for (const { lost } of over) lost();
+  }
+
+  /**
+   * Calls `lost` once, as soon as the caller's key is revoked or may something else than before, at once if it is so
+   * already; until the answer is called. Callers without a key lose nothing.
+   */
+  watch(caller: Caller, lost: () => void): () => void {
+    if (caller.id === '') return () => {};
+    if (!this.#stands(caller)) {
+      lost();
+      return () => {};
+    }
+    const watch = { caller, lost };
+    this.#watches.add(watch);
+    return () => void this.#watches.delete(watch);
   }
 
   /**
@@ -108,6 +133,10 @@ export class KeyRing {
   /** The text with every key in it replaced by `***`: a caller may have put its key where a name belongs. */
   hide(text: string): string {
     return this.#secrets.reduce((rest, key) => rest.replaceAll(key, '***'), text.replace(MADE_KEY, '***'));
+  }
+
+  #stands(caller: Caller): boolean {
+    return this.#all().some((entry) => isDeepStrictEqual(entry.caller, caller));
   }
 
   #all(): readonly Entry[] {

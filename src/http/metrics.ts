@@ -1,6 +1,6 @@
-import { finished } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Journey, journeys, type RequestReport } from '../core/observe.ts';
+import { onEndOfReply } from './end-of-reply.ts';
 
 /** What the HTTP surface needs of the metrics. */
 export interface MetricsSource {
@@ -57,7 +57,7 @@ export function followRequests(
       trace: traces?.request({ method, traceparent: headers.traceparent }),
     };
     running.set(request, following);
-    finished(reply.raw, (left) => {
+    onEndOfReply(reply.raw, (left) => {
       following.journey.end();
       following.trace?.end(describe(request, left ? 499 : reply.raw.statusCode));
     });

@@ -40,6 +40,8 @@ export class EventStream {
   #begun = false;
   #lastWriteAt: number;
   #cancelHeartbeat: CancelTimer;
+  /** Resolves when the caller has read what waits; shared by all who write meanwhile. */
+  #draining: Promise<void> | undefined;
 
   /** @throws GatewayError too_many_streams */
   constructor(reply: FastifyReply, options: EventStreamOptions) {
@@ -122,16 +124,18 @@ export class EventStream {
 
   #drained(): Promise<void> {
     const response = this.#reply.raw;
-    return new Promise((resolve) => {
+    this.#draining ??= new Promise((resolve) => {
       const cancel = this.#clock.after(UNREAD_MS, () => response.destroy());
       const done = () => {
         cancel();
         response.off('drain', done);
         response.off('close', done);
+        this.#draining = undefined;
         resolve();
       };
       response.on('drain', done);
       response.on('close', done);
     });
+    return this.#draining;
   }
 }

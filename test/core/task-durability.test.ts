@@ -77,6 +77,89 @@ describe('a store that does not answer', () => {
     expect((await world.task(task.id)).status).toBe('cancelled');
   });
 
+  it('does not make a task fail whose message only its counter is to be told of', async () => {
+    const { store, state } = absentStore(['increment']);
+    const sent: string[] = [];
+    const world = await taskWorld({ store, dailyLimit: 3, onSent: (id) => sent.push(id) });
+    const { task } = await world.imagine();
+    await world.settle();
+    state.isAway = true;
+    await world.runningOf(task.id).emit({ type: 'job-submitted', nonce: '77' });
+    expect([sent, world.quotas.get('alice')?.used]).toEqual([[task.id], 1]);
+    state.isAway = false;
+    const second = await world.imagine();
+    await world.settle();
+    await world.runningOf(second.task.id).emit({ type: 'job-submitted', nonce: '78' });
+    expect(await store.count('sent:alice', '2026-01-01'), 'the store is told of both').toBe(2);
+    expect(world.quotas.get('alice')?.used).toBe(2);
+  });
+
+  it('is waited for by a form that is about to be sent', async () => {
+    const { store, state } = absentStore(['saveTask']);
+    const world = await taskWorld({ store });
+    const { task } = await world.imagine();
+    await world.settle();
+    await world.runningOf(task.id).emit({ type: 'job-submitted', nonce: '77' });
+    state.isAway = true;
+    await world.runningOf(task.id).emit({ type: 'form-submitted', nonce: '78' });
+    await world.clock.advance(20_000);
+    expect((await world.task(task.id)).status).toBe('submitted');
+    state.isAway = false;
+    await world.clock.advance(5_000);
+    await world.runningOf(task.id).succeed();
+    expect((await world.task(task.id)).status).toBe('succeeded');
+  });
+
+  it('that comes back while the gateway stops is not told of a sending that never was', async () => {
+    const { store, state } = absentStore(['saveTask']);
+    const sent: string[] = [];
+    const world = await taskWorld({ store, onSent: (id) => sent.push(id) });
+    const { task } = await world.imagine();
+    await world.settle();
+    state.isAway = true;
+    await world.runningOf(task.id).emit({ type: 'job-submitted', nonce: '77' });
+    state.isAway = false;
+    await world.service.close();
+    expect(sent).toEqual([]);
+    const [left] = await store.openTasks();
+    expect(left?.trace.nonce, 'the next process may send it').toBeUndefined();
+  });
+
+  it('in the middle of a start leaves nothing half taken up: a second try runs each task once', async () => {
+    const { store, state } = absentStore(['untoldTasks']);
+    const first = await taskWorld({ store });
+    const { task } = await first.imagine();
+    await first.settle();
+    await first.service.close();
+    state.isAway = true;
+    const next = await taskWorld({ store, clock: first.clock, opens: false });
+    await expect(next.service.open()).rejects.toMatchObject({ code: 'store_unavailable' });
+    state.isAway = false;
+    await next.service.open();
+    await next.settle();
+    expect(next.running.map(({ job }) => job.id)).toEqual([task.id]);
+  });
+
+  it('has every task that was taken once the gateway has stopped, also one that is just on its way there', async () => {
+    const inner = createMemoryStore();
+    const gate = Promise.withResolvers<void>();
+    const addTask: Store['addTask'] = async (...given) => {
+      await gate.promise;
+      return inner.addTask(...given);
+    };
+    const store = new Proxy(inner, {
+      get: (target, name) => (name === 'addTask' ? addTask : Reflect.get(target, name)),
+    });
+    const world = await taskWorld({ store });
+    const ordering = world.imagine();
+    await world.settle();
+    const closing = world.service.close().then(() => inner.openTasks());
+    await world.settle();
+    gate.resolve();
+    const [receipt, left] = await Promise.all([ordering, closing]);
+    expect(left.map(({ id }) => id)).toEqual([receipt.task.id]);
+  });
+
   it('gets the end of a task once it answers again', async () => {
     const { store, state } = absentStore(['saveTask']);
     const world = await taskWorld({ store });

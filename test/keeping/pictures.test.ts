@@ -1,11 +1,11 @@
 /** Pictures whose content is asked for come from the copy, and from where the link leads when that cannot be read. */
 import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
+import { createPictureLoader } from '../../src/composition/pictures.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import type { Copies } from '../../src/core/keeping.ts';
 import type { MediaLoader } from '../../src/core/media.ts';
 import { DISCORD_HOSTS } from '../../src/discord/hosts.ts';
-import { createPictureLoader } from '../../src/composition/pictures.ts';
 import { PNG } from '../media/local-server.ts';
 
 const NAME = `1-0-${'0'.repeat(32)}.png`;

@@ -55,6 +55,8 @@ export interface TaskWorldOptions {
   readonly onOpen?: () => void;
   /** Called when a job is sent to Discord. */
   readonly onSent?: (taskId: string, accountId: string) => void;
+  /** False when the test opens the service by itself. */
+  readonly opens?: boolean;
 }
 
 export async function taskWorld(options: TaskWorldOptions = {}) {
@@ -145,7 +147,7 @@ export async function taskWorld(options: TaskWorldOptions = {}) {
     checkHook: options.checkHook,
     retentionDays: 30,
   });
-  await service.open();
+  if (options.opens !== false) await service.open();
   const never = new AbortController().signal;
   const order = (more: Partial<TaskOrder> = {}): TaskOrder => ({
     caller: ALICE,

@@ -1,6 +1,6 @@
 /** Accounts and bots: how they are, orders, changes of the configuration, the self-check. */
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Overview } from '../../web/api/overview.ts';
 import { type FileGateway, startFileGateway } from './file-gateway.ts';
 import { expectAccessible, expectNoSidewaysScroll, startUi, type Ui, USER_KEY } from './support.ts';
@@ -11,6 +11,10 @@ beforeAll(async () => {
   ui = await startUi();
   gateway = await startFileGateway(ui);
 }, 120_000);
+afterEach(async () => {
+  // Open pages go on listening, which slows the next test.
+  await Promise.all(ui.browser.contexts().map((context) => context.close()));
+});
 afterAll(async () => {
   await gateway.close();
   await ui.close();

@@ -1,6 +1,6 @@
 /** Keys: made, shown once, limited, revoked; and what was used with them. */
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   ADMIN_KEY,
   expectAccessible,
@@ -14,6 +14,10 @@ let ui: Ui;
 beforeAll(async () => {
   ui = await startUi();
 }, 120_000);
+afterEach(async () => {
+  // Open pages go on listening, which slows the next test.
+  await Promise.all(ui.browser.contexts().map((context) => context.close()));
+});
 afterAll(() => ui.close());
 
 const keysOf = (page: Page) => page.getByRole('region', { name: 'Keys', exact: true });

@@ -1,6 +1,6 @@
 /** The log: live, filtered, without secrets. */
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type FileGateway, startFileGateway } from './file-gateway.ts';
 import { expectAccessible, expectNoSidewaysScroll, startUi, type Ui, USER_KEY } from './support.ts';
 
@@ -10,6 +10,10 @@ beforeAll(async () => {
   ui = await startUi();
   gateway = await startFileGateway(ui);
 }, 120_000);
+afterEach(async () => {
+  // Open pages go on listening, which slows the next test.
+  await Promise.all(ui.browser.contexts().map((context) => context.close()));
+});
 afterAll(async () => {
   await gateway.close();
   await ui.close();

@@ -76,11 +76,11 @@ export function isTooLate(at: number, times: JobTimes, options: LimitOptions): b
   return at > times.askedAt + options.submitMinutes * MINUTE_MS;
 }
 
-/** The error of a limit that has passed. `wasSentBefore`: an earlier run of the gateway may have sent it. */
+/** The error of a limit that has passed. `isLost`: an earlier run may have sent it, and nothing was seen of it since. */
 export function lateError(
   what: Limit,
   { limits, makes }: Pick<BotKnowledge, 'limits' | 'makes'>,
-  wasSentBefore: boolean,
+  isLost: boolean,
 ): GatewayError {
   if (what === 'interaction-failed') {
     return new GatewayError(
@@ -92,11 +92,13 @@ export function lateError(
   if (what === 'botQueueMinutes') {
     return new GatewayError('task_timeout', `The job stood in the line of the bot for more than ${limit}.`);
   }
-  if (what === 'timeoutMinutes') {
-    return new GatewayError('task_timeout', `The bot gave no ${makes} within ${limit}.`);
+  if (isLost) {
+    const why = 'it may not have been sent before the gateway was restarted, and it is never sent twice.';
+    return new GatewayError('task_timeout', `Nothing of the task was found within ${limit}: ${why}`);
   }
-  const text = wasSentBefore
-    ? `Nothing of the task was found within ${limit}: it may not have been sent before the gateway was restarted, and it is never sent twice.`
-    : `The bot showed nothing of the task within ${limit}.`;
+  const text =
+    what === 'timeoutMinutes'
+      ? `The bot gave no ${makes} within ${limit}.`
+      : `The bot showed nothing of the task within ${limit}.`;
   return new GatewayError('task_timeout', text);
 }

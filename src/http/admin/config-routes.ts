@@ -18,6 +18,9 @@ const LISTS: readonly ConfigList[] = ['accounts', 'bots'];
 
 const entrySchema = z.record(z.string(), z.unknown());
 
+/** Levels of groups and lists in an entry; the deepest of the configuration has three. */
+const DEEPEST = 16;
+
 /** HTTP status and code of each refusal. */
 const REFUSALS = {
   invalid: { status: 400, code: 'configuration_invalid' },
@@ -62,10 +65,21 @@ function entryIn({ body }: FastifyRequest, id: string): Readonly<Record<string, 
   if (data === undefined) {
     throw new GatewayError('invalid_request', 'The body must be a JSON object with the keys of the entry.');
   }
+  if (isDeeper(data, DEEPEST)) {
+    throw new GatewayError(
+      'invalid_request',
+      `The body holds more than ${DEEPEST} levels of groups and lists.`,
+    );
+  }
   const { id: named, hasToken: _, ...entry } = data;
   if (named === undefined || named === id) return entry;
   const message = 'The id of the body is another one than that of the path.';
   throw new GatewayError('invalid_request', message, { param: 'id', hint: 'Leave it out of the body.' });
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((each) => isDeeper(each, levels - 1));
 }
 
 function answerOf(list: ConfigList, reply: FastifyReply, outcome: ConfigOutcome): Answer {

@@ -22,7 +22,9 @@ export const newKeySchema = z.strictObject({
     .trim()
     .min(1)
     .max(100)
-    .refine((name) => !/\p{Cc}/u.test(name), 'must not hold control characters')
+    .refine((name) => !/[\p{C}\p{Zl}\p{Zp}]/u.test(name), 'must not hold control or invisible characters')
+    // Clients take them out of a path: such a key could not be revoked.
+    .refine((name) => name !== '.' && name !== '..', 'must not be "." or ".."')
     .describe('stable name of the caller: conversations, tasks and usage belong to it'),
   bots: bots.default(['*']),
   admin: admin.default(false),

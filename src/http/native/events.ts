@@ -4,6 +4,7 @@ import type { Log } from '../../core/log.ts';
 import type { TaskService, WatchedChange } from '../../core/tasks.ts';
 import { departureOf } from '../departure.ts';
 import { asGatewayError, noteError } from '../errors.ts';
+import type { KeyRing } from '../key-ring.ts';
 import type { LinkOf, Links } from '../links.ts';
 import { callerOf } from '../request-context.ts';
 import { EventStream } from '../sse.ts';
@@ -15,6 +16,8 @@ export interface EventOptions {
   readonly log: Log;
   /** Silence in milliseconds after which a comment is sent. */
   readonly heartbeatMs: number;
+  /** Says when a caller's key ends, and its streams with it; without, they last until the caller leaves. */
+  readonly keys?: Pick<KeyRing, 'watch'> | undefined;
 }
 
 /** A request whose answer is a stream. */
@@ -60,28 +63,32 @@ export function streamEvents(
 }
 
 /**
- * Carries frames to a caller as fast as it reads, until there are no more, it leaves, or `stop` aborts.
+ * Carries frames to a caller as fast as it reads, until there are no more, it leaves, its key is revoked or changed, or
+ * `stop` aborts.
  * @param source is called once, before the first byte is sent: what happens from then on must be in the frames
  */
 export async function streamFrames(
-  { clock, log, heartbeatMs }: EventOptions,
+  { clock, log, heartbeatMs, keys }: EventOptions,
   stop: AbortSignal,
   { request, reply }: Exchange,
   source: (signal: AbortSignal) => AsyncIterable<string>,
 ): Promise<unknown> {
-  const signal = AbortSignal.any([departureOf(reply), stop]);
   const stream = new EventStream(reply, { clock, heartbeatMs });
+  const ending = new AbortController();
+  const unwatch = keys?.watch(callerOf(request), () => ending.abort());
+  const signal = AbortSignal.any([departureOf(reply), stop, ending.signal]);
   const frames = source(signal);
   try {
     await stream.write(OPENING);
     for await (const text of frames) {
-      if (stream.closed) break;
+      if (stream.closed || ending.signal.aborted) break;
       await stream.write(text);
     }
   } catch (thrown) {
     const error = asGatewayError(thrown);
     if (!signal.aborted) noteError(log, request, error);
   } finally {
+    unwatch?.();
     stream.end('');
   }
   return reply.hijack();

@@ -16,7 +16,11 @@ export interface Served extends Drawer {
 const running = new Set<ChildProcess>();
 
 /** Runs `cordgate serve` in a folder until it says that it is ready. */
-export async function serve(config: ConfigInput, folder: string, book: LogBook): Promise<Served & { readonly url: string }> {
+export async function serve(
+  config: ConfigInput,
+  folder: string,
+  book: LogBook,
+): Promise<Served & { readonly url: string }> {
   const file = join(folder, 'cordgate.yaml');
   writeFileSync(file, JSON.stringify(config));
   const args = [join(ROOT, 'bin/cordgate.js'), 'serve', '--config', file, '--port', '0', '--json'];

@@ -200,11 +200,7 @@ function parse(text: string): Record<string, unknown> {
 }
 
 /** A submitted task at its end. */
-async function ended(
-  scene: Scene,
-  id: string,
-  own: (seen: SeenTask) => Promise<void>,
-): Promise<Answer> {
+async function ended(scene: Scene, id: string, own: (seen: SeenTask) => Promise<void>): Promise<Answer> {
   const seen = await statusAtEnd(scene, id);
   return {
     served: seen.status === 'Success',

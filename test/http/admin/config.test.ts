@@ -81,6 +81,15 @@ describe('the configuration', () => {
     expect(calls).toEqual([]);
   });
 
+  it('refuses a body that is nested without end', async () => {
+    const { app, calls } = world();
+    const payload = `{"kind":${'['.repeat(20_000)}${']'.repeat(20_000)}}`;
+    const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
+    const url = '/admin/api/config/accounts/alice';
+    expect((await app.inject({ method: 'PUT', url, headers, payload })).statusCode).toBe(400);
+    expect(calls).toEqual([]);
+  });
+
   it.each([
     ['invalid', 400, 'configuration_invalid', 'invalid_request_error'],
     ['not_found', 404, 'entry_not_found', 'invalid_request_error'],

@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net';
 import OpenAI from 'openai';
 import { onTestFinished } from 'vitest';
 import type { Account } from '../../../src/composition/accounts.ts';
+import { createVideoSource } from '../../../src/composition/videos.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { silentLog } from '../../../src/core/log.ts';
 import type { StudioView } from '../../../src/core/tasks.ts';
 import { createDiscordClient } from '../../../src/discord/client.ts';
 import { DISCORD_HOSTS } from '../../../src/discord/hosts.ts';
-import { createVideoSource } from '../../../src/composition/videos.ts';
 import { createFakeTasks, type FakeTasks, MIDJOURNEY, PIKA } from '../../support/fake-tasks.ts';
 import { KEY, key, serveApp } from '../support.ts';
 

@@ -13,7 +13,7 @@ import { countOf, ENDED, type Filter, filterOf, OPEN } from './filter.ts';
 const TYPING_MS = 250;
 
 /** Changes the filter; the address is the only place where it stands. */
-export function changeFilter(change: Filter): void {
+function changeFilter(change: Filter): void {
   go('gallery', [], { ...route.peek().query, ...change }, { replace: true });
 }
 
