@@ -1,5 +1,5 @@
 /** Composition: copies of the store's file, made while it is in use. */
-import { statSync } from 'node:fs';
+import { chmodSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import { GatewayError } from '../core/errors.ts';
@@ -30,6 +30,8 @@ export function createBackups({ store, path, clock }: BackupParts): () => Promis
     const ending = extname(path);
     const file = join(dirname(path), 'backups', `${basename(path, ending)}-${stamp}${ending}`);
     await store.backup(file);
+    // It holds what the store's file holds, which nobody else may read either.
+    chmodSync(file, 0o600);
     return { path: file, bytes: statSync(file).size };
   };
   return () => {

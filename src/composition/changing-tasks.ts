@@ -21,7 +21,7 @@ export interface ChangingTasksOptions {
   /** Makes the service for some bots; nothing is opened yet. */
   readonly make: (studios: readonly StudioSetup[]) => RunningTaskService;
   readonly studios: readonly StudioSetup[];
-  readonly store: Pick<Store, 'openTasks' | 'saveTask'>;
+  readonly store: Pick<Store, 'openTasks' | 'saveTask' | 'ping'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -30,12 +30,14 @@ export interface ChangingTasksOptions {
 const PATIENCE_MS = 15_000;
 /** How long orders that are on their way may take to end before the bots change, in milliseconds. */
 const CALLS_MS = 6_000;
-/** Pauses between two tries to take the tasks up again, in milliseconds. */
+/** Pauses between two tries while the store is away, in milliseconds. */
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 1_000;
 
 /** How long commands that are just being given may take to reach Discord before the bots change, in milliseconds. */
 const SENDING_MS = 10_000;
+/** The same before a stop, which somebody waits for. */
+const LAST_SENDING_MS = 2_000;
 const LOOK_MS = 20;
 /** What is just being prepared is not seen at once. */
 const QUIET_LOOKS = 3;
@@ -81,10 +83,15 @@ class Relay implements ChangingTasks {
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#ready;
-    await this.#now.service.close();
+    const { service, gate } = this.#now;
+    gate.isClosed = true;
+    if (service.active > 0) await this.#untilSent(service, LAST_SENDING_MS);
+    await service.close();
   }
 
   async change(studios: readonly StudioSetup[]): Promise<void> {
+    // The ends of tasks that a store could not be told yet are known to nobody else: until it answers all stays as it is.
+    await this.#patiently(() => this.#options.store.ping(), 'the bots change once the store answers');
     await this.#ready;
     if (this.#isClosed) return;
     const changing = Promise.withResolvers<void>();
@@ -167,7 +174,7 @@ class Relay implements ChangingTasks {
   async #handOver(studios: readonly StudioSetup[]): Promise<void> {
     const old = this.#now;
     old.gate.isClosed = true;
-    await this.#untilSent(old);
+    await this.#untilSent(old.service, SENDING_MS);
     await within(this.#options.clock, CALLS_MS, Promise.allSettled(this.#calls));
     await old.service.close();
     await this.#moveWaiting(studios);
@@ -176,7 +183,8 @@ class Relay implements ChangingTasks {
     await nextTurn();
     old.ended.abort();
     await nextTurn();
-    await this.#openPatiently(this.#now.service);
+    const { service } = this.#now;
+    await this.#patiently(() => service.open(), 'the tasks could not be taken up with the new bots');
   }
 
   #generationOf(studios: readonly StudioSetup[]): Generation {
@@ -189,10 +197,10 @@ class Relay implements ChangingTasks {
   }
 
   /** A command that were cut off on its way would be lost: nobody could tell whether it may be sent again. */
-  async #untilSent({ service }: Generation): Promise<void> {
+  async #untilSent(service: RunningTaskService, limitMs: number): Promise<void> {
     const { clock } = this.#options;
     const { signal } = new AbortController();
-    const giveUpAt = clock.now() + SENDING_MS;
+    const giveUpAt = clock.now() + limitMs;
     for (let quiet = 0; quiet < QUIET_LOOKS && clock.now() < giveUpAt; ) {
       const query = { statuses: ['submitted'], limit: 1_000 } as const;
       const submitted = await service.listTasks(EVERYONE, query, signal).catch(() => []);
@@ -201,15 +209,15 @@ class Relay implements ChangingTasks {
     }
   }
 
-  /** A store that is away comes back; until then the tasks are where they are safe. */
-  async #openPatiently(service: RunningTaskService): Promise<void> {
+  /** A store that is away comes back: what fails without it is tried until it succeeds, or the gateway stops. */
+  async #patiently(work: () => Promise<void>, complaint: string): Promise<void> {
     const { clock, log } = this.#options;
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
       try {
-        return await service.open();
+        return await work();
       } catch (error) {
         if (this.#isClosed) return;
-        log.error({ err: error, retryInMs: pauseMs }, 'the tasks could not be taken up with the new bots');
+        log.error({ err: error, retryInMs: pauseMs }, complaint);
         await sleep(clock, pauseMs, new AbortController().signal);
       }
     }

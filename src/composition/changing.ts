@@ -86,9 +86,7 @@ export class Changing {
    * @throws GatewayError when the store does not answer; everything is then as it was
    */
   apply(config: Config): Promise<ChangeReport> {
-    const turn = this.#turn.then(() => this.#apply(config));
-    this.#turn = turn.catch(() => {});
-    return turn;
+    return this.#inTurn(() => this.#apply(config));
   }
 
   /**
@@ -96,9 +94,7 @@ export class Changing {
    * @throws GatewayError account_disabled, discord_timeout, and what the store says
    */
   renew(accountId: string): Promise<void> {
-    const turn = this.#turn.then(() => this.#renew(accountId));
-    this.#turn = turn.catch(() => {});
-    return turn;
+    return this.#inTurn(() => this.#renew(accountId));
   }
 
   /** Takes no new configuration; resolves when the last one is taken up, or after 2 s. */
@@ -116,9 +112,18 @@ export class Changing {
     await Promise.all(this.#leaving);
   }
 
+  /** One after the other. @throws GatewayError shutting_down */
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.#turn.then(() => {
+      if (!this.#stopping.signal.aborted) return work();
+      throw new GatewayError('shutting_down', 'The gateway is stopping.');
+    });
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
   async #apply(config: Config): Promise<ChangeReport> {
     const { live, accounts, tools } = this.#parts;
-    if (this.#stopping.signal.aborted) throw new Error('the gateway is stopping');
     const restart = changedSections(live.config, config).filter((name) => !LIVE_SECTIONS.includes(name));
     const next = this.#prepare({ ...live.config, accounts: config.accounts, bots: config.bots });
     await this.#logIn(next);

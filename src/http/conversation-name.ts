@@ -23,10 +23,10 @@ export function conversationOf(headers: IncomingHttpHeaders): string | undefined
   });
 }
 
-/** True for 1 to 100 characters without control characters. */
+/** True for 1 to 100 characters of valid Unicode without control characters. */
 export function isConversationName(name: string): boolean {
   const { length } = [...name];
-  return length >= 1 && length <= LONGEST_CONVERSATION_NAME && !/\p{Cc}/u.test(name);
+  return length >= 1 && length <= LONGEST_CONVERSATION_NAME && !/[\p{Cc}\p{Cs}]/u.test(name);
 }
 
 function decode(raw: string): string | undefined {

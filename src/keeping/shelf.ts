@@ -87,10 +87,9 @@ export class Shelf implements Copies {
   /** Deletes a copy; nothing happens when there is none. */
   async delete(name: string): Promise<void> {
     if (readCopyName(name) === undefined) return;
-    const size = this.#copies.get(name)?.size;
     await this.#options.bin.delete(name);
-    this.#forget(name);
-    if (size !== undefined) this.#options.onOutcome?.('forgotten', size);
+    const head = this.#forget(name);
+    if (head) this.#options.onOutcome?.('forgotten', head.size);
   }
 
   /** Deletes what is older. */
@@ -137,13 +136,14 @@ export class Shelf implements Copies {
     this.#byOrigin.set(origin, head.name);
   }
 
-  #forget(name: string): void {
+  #forget(name: string): CopyHead | undefined {
     const head = this.#copies.get(name);
-    if (head === undefined) return;
+    if (head === undefined) return undefined;
     this.#copies.delete(name);
     this.#bytes -= head.size;
     const { origin = '' } = readCopyName(name) ?? {};
     if (this.#byOrigin.get(origin) === name) this.#byOrigin.delete(origin);
+    return head;
   }
 }
 

@@ -2,13 +2,9 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { hasEnded, type Task } from '../core/task.ts';
 import { TASK_BUCKETS } from './buckets.ts';
 
-/** Ended tasks of which is known that they were counted: what is told of a task after its end counts nothing. */
-const MOST_ENDED = 10_000;
-
 /** Keeps count of tasks by the changes that are told of them. */
 export class TaskLedger {
   readonly #open = new Map<string, Pick<Task, 'botId' | 'status'>>();
-  readonly #ended = new Set<string>();
   readonly #outcomes: Counter<'bot' | 'verb' | 'outcome'>;
   readonly #waits: Histogram<'bot'>;
   readonly #durations: Histogram<'bot' | 'verb'>;
@@ -43,17 +39,11 @@ export class TaskLedger {
     for (const { id, botId, status } of tasks) this.#open.set(id, { botId, status });
   }
 
-  /** A task has changed. */
+  /** A task has changed. What is told after its end, or of one that ended before the start, counts nothing. */
   changed(task: Task): void {
     const { id, botId, status } = task;
-    if (!hasEnded(task)) {
-      if (!this.#ended.has(id)) this.#open.set(id, { botId, status });
-      return;
-    }
-    this.#open.delete(id);
-    if (this.#ended.has(id)) return;
-    this.#remember(id);
-    this.#count(task);
+    if (!hasEnded(task)) this.#open.set(id, { botId, status });
+    else if (this.#open.delete(id)) this.#count(task);
   }
 
   #count({ botId: bot, request, status, failure, submittedAt, startedAt, finishedAt }: Task): void {
@@ -63,12 +53,6 @@ export class TaskLedger {
     this.#waits.observe({ bot }, Math.max(0, startedAt - submittedAt) / 1000);
     if (status !== 'succeeded' || finishedAt === undefined) return;
     this.#durations.observe({ bot, verb }, Math.max(0, finishedAt - startedAt) / 1000);
-  }
-
-  #remember(id: string): void {
-    this.#ended.add(id);
-    const [oldest] = this.#ended;
-    if (this.#ended.size > MOST_ENDED && oldest !== undefined) this.#ended.delete(oldest);
   }
 
   #registerOpen(registry: Registry): void {

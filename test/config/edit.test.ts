@@ -217,3 +217,11 @@ it('keeps a byte order mark and Windows line ends', async () => {
     `\uFEFF${FILE.replaceAll('\n', '\r\n').replace('# draws\r\n', '# draws\r\n  - { id: bob, kind: user, token: y }\r\n')}`,
   );
 });
+
+it.each(['', '\uFEFF', ' \r\n\n'])('does not take up a file that was emptied: %j', async (empty) => {
+  const edited = file();
+  writeFileSync(path, empty);
+  await expect(edited.reload(apply)).rejects.toThrow('the file is empty');
+  writeFileSync(path, 'bots: []\n');
+  await expect(edited.reload(async ({ config }) => config.bots)).resolves.toEqual([]);
+});

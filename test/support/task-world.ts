@@ -9,7 +9,11 @@ import type { Store } from '../../src/core/store.ts';
 import type { StudioSetup } from '../../src/core/studio.ts';
 import type { TaskAction, TaskEvent, TaskTrace } from '../../src/core/task.ts';
 import type { AccountNotice, TaskDriver, TaskJob } from '../../src/core/task-driver.ts';
-import { createTaskService } from '../../src/core/task-service.ts';
+import {
+  createTaskService,
+  type RunningTaskService,
+  type TaskServiceTools,
+} from '../../src/core/task-service.ts';
 import type { TaskChange, TaskOrder } from '../../src/core/tasks.ts';
 import { createMemoryStore } from '../../src/stores/memory.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -57,6 +61,8 @@ export interface TaskWorldOptions {
   readonly onSent?: (taskId: string, accountId: string) => void;
   /** False when the test opens the service by itself. */
   readonly opens?: boolean;
+  /** Makes the service; the one of `core` when left out. */
+  readonly make?: (setup: StudioSetup, tools: Omit<TaskServiceTools, 'studios'>) => RunningTaskService;
 }
 
 export async function taskWorld(options: TaskWorldOptions = {}) {
@@ -134,8 +140,7 @@ export async function taskWorld(options: TaskWorldOptions = {}) {
     queueMs: 60 * 60_000,
   };
   const changes: TaskChange[] = [];
-  const service = createTaskService({
-    studios: [setup],
+  const tools = {
     store,
     media: options.media ?? {
       load: async () => ({ name: 'a.png', contentType: 'image/png', bytes: new Uint8Array(3) }),
@@ -143,10 +148,11 @@ export async function taskWorld(options: TaskWorldOptions = {}) {
     clock,
     ids: randomIds(clock),
     log: silentLog,
-    observer: (change) => void changes.push(change),
+    observer: (change: TaskChange) => void changes.push(change),
     checkHook: options.checkHook,
     retentionDays: 30,
-  });
+  };
+  const service = options.make?.(setup, tools) ?? createTaskService({ ...tools, studios: [setup] });
   if (options.opens !== false) await service.open();
   const never = new AbortController().signal;
   const order = (more: Partial<TaskOrder> = {}): TaskOrder => ({

@@ -1,5 +1,5 @@
 /** The configuration file of a running gateway: read again, and changed entry by entry. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { type ConfigSources, DEFAULT_FILE, type LoadedConfig, loadConfig } from '../load.ts';
 import { ConfigError, type Problem } from '../problem.ts';
 import { editText, UneditableError } from './edit-text.ts';
@@ -55,9 +55,12 @@ export class ConfigFile {
     return whyNotWritable(this.path);
   }
 
-  /** Reads the file as it is now and goes on with it. @throws ConfigError; what `apply` throws */
+  /** Reads the file as it is now and goes on with it. @throws ConfigError (an empty file too); what `apply` throws */
   reload<Result>(apply: (loaded: LoadedConfig) => Promise<Result>): Promise<Result> {
-    return this.#inTurn(() => apply(loadConfig(this.#sources)));
+    return this.#inTurn(() => {
+      this.#requireText();
+      return apply(loadConfig(this.#sources));
+    });
   }
 
   /**
@@ -105,6 +108,13 @@ export class ConfigFile {
     await staged.commit().catch((error: unknown) => {
       throw notWritten(this.path, error);
     });
+  }
+
+  /** An empty file is valid at a start; while running it is one that is just being written, or was lost on a full disk. */
+  #requireText(): void {
+    if (!existsSync(this.path) || readFileSync(this.path, 'utf8').replace(BOM, '').trim() !== '') return;
+    const remedy = 'To run without bots, write "bots: []".';
+    throw new ConfigError([{ path: '', message: 'the file is empty', remedy }], this.path);
   }
 
   #read(): string {

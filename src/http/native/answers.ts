@@ -13,7 +13,15 @@ export const errorSchema = z
       param: z.string().nullable().describe('the field at fault'),
       code: z.string().nullable().describe('a code of docs/errors.md'),
       problems: z
-        .array(z.strictObject({ path: z.string(), message: z.string() }))
+        .array(
+          z.strictObject({
+            path: z.string().describe('the key, such as bots[0].listen'),
+            message: z.string(),
+            remedy: z.string().optional(),
+            line: z.int().optional().describe('in the file as it would be'),
+            column: z.int().optional(),
+          }),
+        )
         .optional()
         .describe('every problem of a configuration that was refused'),
     }),

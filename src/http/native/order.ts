@@ -73,6 +73,16 @@ export const orderSchema = z
     error: 'is missing: give a model or a driver',
   });
 
+/** Fields that mean something for one verb only. */
+const OWN_FIELDS = { action: 'act', form: 'act', dimensions: 'blend', motion: 'animate', jobId: 'show' } as const;
+
+/** The fields of an order that are not obeyed: its verb does not know them, or the model goes before the driver. */
+export function ignoredFields(order: TaskOrder): string[] {
+  const names = Object.keys(OWN_FIELDS) as (keyof typeof OWN_FIELDS)[];
+  const strange = names.filter((name) => order[name] !== undefined && OWN_FIELDS[name] !== order.verb);
+  return order.model !== undefined && order.driver !== undefined ? [...strange, 'driver'] : strange;
+}
+
 /** Where masks are looked up beside their picture. */
 export interface OrderContext {
   readonly caller: Caller;

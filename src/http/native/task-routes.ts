@@ -8,11 +8,11 @@ import { allowOnly } from '../method-guard.ts';
 import { languageWarning } from '../pika-prompt.ts';
 import { press, wordsWarning } from '../pressing.ts';
 import { callerOf } from '../request-context.ts';
-import { warn } from '../warnings-header.ts';
+import { ignoredWarning, warn } from '../warnings-header.ts';
 import { type Answer, addPath, type Guards, type Handler, type Visit, warnOf } from './answering.ts';
 import { check } from './check.ts';
 import { createEventIds, type EventOptions, streamEvents } from './events.ts';
-import { formSchema, readForm, readOrder } from './order.ts';
+import { formSchema, ignoredFields, readForm, readOrder } from './order.ts';
 import { readTaskQuery, taskQuerySchema, unknownNames } from './query.ts';
 import { renderAccount, renderTask } from './render.ts';
 import { repeatOrder } from './repeat.ts';
@@ -157,10 +157,12 @@ async function submit(
   return accepted(receipt, links.throughCdn(request));
 }
 
-function warningsOf(task: Task, { prompt, form: asked }: TaskOrder): (string | undefined)[] {
+function warningsOf(task: Task, order: TaskOrder): (string | undefined)[] {
+  const { prompt, form: asked } = order;
   const words = prompt || (typeof asked === 'object' ? asked.prompt : undefined);
   const isPika = task.driver === 'pika' && words !== undefined;
-  return [wordsWarning(task, words), isPika ? languageWarning(words) : undefined];
+  const ignored = ignoredWarning(ignoredFields(order));
+  return [ignored, wordsWarning(task, words), isPika ? languageWarning(words) : undefined];
 }
 
 function accepted({ task, ahead }: TaskReceipt, linkOf: LinkOf): Answer {

@@ -649,6 +649,14 @@ describe('a task that was maybe sent before a restart', () => {
     expect(world.port.sent).toEqual([]);
   });
 
+  it('says so at its last limit as well, when it may be another’s that was shown', async () => {
+    const followed = resume({ nonce: '5' });
+    await world.clock.settle();
+    world.updated(world.progress(world.snowflake(), 31, uuid(1)));
+    await world.clock.advance(60 * 60_000);
+    expect(String(followed.error)).toMatch(/timeoutMinutes\): it may not have been sent/);
+  });
+
   it('does not take the picture of another one with the same words', async () => {
     world.port.past.push(world.final(uuid(1)), world.final(uuid(2)));
     const second = resume({ nonce: '6', jobId: uuid(2) });

@@ -165,6 +165,9 @@ export async function studioOf(sim: Sim, options: StudioOptions = {}): Promise<S
   };
 }
 
+/** Limits are meant for a calm machine; a busy one gets so many times as long. */
+const PATIENCE = 2;
+
 /** A client of a gateway at a URL. */
 export function drawerOf(url: string, book: LogBook): Drawer {
   const call: Drawer['call'] = async (path, body, headers = {}) => {
@@ -197,7 +200,7 @@ export function drawerOf(url: string, book: LogBook): Drawer {
     waitFor(
       () => status(id),
       (task) => ENDS.has(task.status),
-      withinMs,
+      PATIENCE * withinMs,
     );
   const fetchTask = async (id: string) =>
     (await call(`/midjourney-proxy/mj/task/${id}/fetch`)).json as unknown as ProxyTask;
@@ -227,7 +230,7 @@ export function drawerOf(url: string, book: LogBook): Drawer {
       waitFor(
         () => fetchTask(id),
         (task) => PROXY_ENDS.has(task.status),
-        withinMs,
+        PATIENCE * withinMs,
       ),
     accounts: async () => (await call('/admin/api/accounts')).json.accounts as SeenAccount[],
     account: async () =>

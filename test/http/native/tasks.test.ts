@@ -50,6 +50,17 @@ describe('POST /cordgate/v1/tasks', () => {
     expect(scene.tasks.orders[0]).toMatchObject({ driver: 'midjourney', prompt: '', ...wish });
   });
 
+  it.each([
+    [{ form: 'ask' }, 'form'],
+    [{ dimensions: 'square', motion: 'high', jobId: 'x' }, 'dimensions, motion, jobId'],
+    [{ driver: 'pika' }, 'driver'],
+  ])('names what an order holds in vain: %j', async (more, names) => {
+    const scene = makeNative();
+    const response = await scene.call('POST', '/tasks', { ...IMAGINE, ...more });
+    expect(response.statusCode).toBe(202);
+    expect(response.headers['x-cordgate-warnings']).toBe(`unsupported parameters ignored: ${names}`);
+  });
+
   it('presses a button by its kind or its custom id, with words for its form', async () => {
     const scene = makeNative();
     const parentId = await drawn(scene);

@@ -79,8 +79,8 @@ function Room({
       <TextField {...field('channelId')} spellcheck={false} class="sm:pr-10" />
       <TextField {...field('guildId')} hint={t('accounts.guildHint')} optional spellcheck={false} />
       <div class="grid grid-cols-2 gap-3">
-        <TextField {...field('concurrency')} type="number" min={1} max={100} optional />
-        <TextField {...field('queue')} type="number" min={0} optional />
+        <TextField {...field('concurrency')} type="number" min={1} max={100} />
+        <TextField {...field('queue')} type="number" min={0} />
       </div>
       <Wrong text={wrong} />
       <span class="absolute top-1.5 right-1.5">

@@ -21,7 +21,7 @@ export interface KeptRows {
 }
 
 /** The most rows that are kept. */
-export const MOST_ROWS = 10_000;
+const MOST_ROWS = 10_000;
 /** Lines come in bursts: they are shown together. */
 const GATHER_MS = 80;
 const NOTHING: KeptRows = { rows: [], dropped: 0 };
