@@ -55,7 +55,8 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     logs: options.logs,
   });
   await parts.observing.tracing?.open();
-  const changing = new Changing(parts);
+  const started = Promise.withResolvers<void>();
+  const changing = new Changing(parts, started.promise);
   const reload = (next: Config) => {
     options.onConfig?.(next);
     return changing.apply(next);
@@ -76,6 +77,7 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     isOpening = false;
     urls ??= await doors.open();
     await logIn(parts);
+    started.resolve();
     const close = async () => {
       await changing.stop();
       await stopParts(parts, closeDoors);

@@ -89,7 +89,8 @@ export function createGateway(config: ConfigInput, options: CreateGatewayOptions
   const ids = randomIds(clock);
   const parts = createParts(loaded.config, { clock, ids, log });
   // Whoever the program lets in is not known to be on this machine.
-  const changing = new Changing(parts);
+  const started = Promise.withResolvers<void>();
+  const changing = new Changing(parts, started.promise);
   const reload = (next: Config) => changing.apply(next);
   const administration = createAdministration({ changing, reload, ...parts });
   const app = createApp({ ...parts.http, administration, allowIps: [], openAdmin: false });
@@ -99,7 +100,7 @@ export function createGateway(config: ConfigInput, options: CreateGatewayOptions
     .then(() => openParts(parts))
     .then(() => logIn(parts, stopping.signal));
   // Seen here, so that a program that never looks at it is not ended by it.
-  ready.catch(() => {});
+  ready.catch(() => {}).finally(started.resolve);
 
   const start = (question: Question) =>
     startAnswering(parts.chat.chat(readQuestion(question, ids)), until(ready, question.signal));
@@ -124,7 +125,9 @@ export function createGateway(config: ConfigInput, options: CreateGatewayOptions
   async function stop(): Promise<void> {
     stopping.abort();
     await Promise.allSettled([ready]);
+    await changing.stop();
     await stopParts(parts, () => app.close());
+    await changing.end();
   }
 }
 

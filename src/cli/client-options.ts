@@ -9,7 +9,7 @@ const LINK = /^https?:\/\//i;
 
 /** What every such command may be told. */
 export interface ClientOptions {
-  /** Without a slash at its end. */
+  /** Without a slash or `/v1` at its end. */
   readonly url: string;
   readonly key?: string;
   /** Seconds. */
@@ -49,7 +49,8 @@ function parseUrl(text: string): string {
   if (!LINK.test(text) || !URL.canParse(text)) {
     throw new InvalidArgumentError(`Must be an address such as ${DEFAULT_URL}.`);
   }
-  return text.replace(/\/+$/, '');
+  // The base URL of OpenAI's clients names the gateway as well.
+  return text.replace(/(?:\/v1)?\/*$/, '');
 }
 
 function parseRatio(text: string): string {

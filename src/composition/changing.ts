@@ -68,12 +68,14 @@ interface Next {
 /** Takes new configurations up, one after the other. */
 export class Changing {
   readonly #parts: ChangeableParts;
-  #turn: Promise<unknown> = Promise.resolve();
+  #turn: Promise<unknown>;
   readonly #leaving = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
 
-  constructor(parts: ChangeableParts) {
+  /** @param started resolves once the gateway has logged in: before, the start would open what a change has opened already */
+  constructor(parts: ChangeableParts, started: Promise<void>) {
     this.#parts = parts;
+    this.#turn = started;
   }
 
   /** The configuration that counts now. */

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { CancelTimer, Clock } from './clock.ts';
 import type { Snowflake } from './discord.ts';
 import { GatewayError } from './errors.ts';
 import type { Ids } from './ids.ts';
@@ -66,6 +66,9 @@ export interface Place {
   desk(): TaskDesk;
 }
 
+/** A state that could not be stored is tried again after so long, in milliseconds. */
+const SAVE_AGAIN_MS = 2_000;
+
 const REMEDIES: Readonly<Record<NoticeReason, string>> = {
   captcha: 'Open the link in Discord with this account, answer the check, then resume the account.',
   discord_captcha: 'Log in to Discord with this account, answer the captcha, then resume the account.',
@@ -90,6 +93,8 @@ export class Studio {
   readonly places: readonly Place[];
   readonly #tools: StudioTools;
   readonly #states = new Map<string, StoredAccountState>();
+  /** States that the store could not be told yet, and their next tries. */
+  readonly #unsaved = new Map<StoredAccountState, CancelTimer>();
   /** Accounts whose fast hours are used up. */
   readonly #slow = new Set<string>();
   readonly #desks = new Map<StudioRoom, TaskDesk>();
@@ -106,11 +111,15 @@ export class Studio {
     for (const state of states) if (state.botId === this.setup.id) this.#states.set(state.accountId, state);
   }
 
-  /** Stops reading; nothing that waits begins any more. */
-  close(): void {
+  /** Stops reading; nothing that waits begins any more. What could not be stored is tried for the last time. */
+  async close(): Promise<void> {
     for (const { lane } of this.places) lane.clear();
     for (const desk of this.#desks.values()) desk.close();
     this.#desks.clear();
+    const unsaved = [...this.#unsaved];
+    for (const [, cancel] of unsaved) cancel();
+    await Promise.all(unsaved.map(([state]) => this.#save(state)));
+    for (const cancel of this.#unsaved.values()) cancel();
   }
 
   /** The place in which a task was made; undefined when the configuration does not have it any more. */
@@ -190,9 +199,7 @@ export class Studio {
     if (consequence === 'slow') this.#slow.add(accountId);
     else if (consequence === 'disable' || this.#states.get(accountId)?.condition !== 'disabled') {
       const condition = consequence === 'pause' ? 'paused' : 'disabled';
-      this.#setState(accountId, { condition, reason, text, link }).catch((error: unknown) => {
-        this.#tools.log.error({ bot: this.setup.id, err: error }, 'the state of an account was not stored');
-      });
+      void this.#save(this.#setState(accountId, { condition, reason, text, link }));
     }
     this.#tell(accountId);
   }
@@ -207,7 +214,7 @@ export class Studio {
     } else {
       const condition = order === 'pause' ? 'paused' : 'draining';
       const state = { condition, reason: 'operator', text: 'by the operator', link: undefined } as const;
-      stored = this.#setState(accountId, state);
+      stored = this.#tools.store.saveAccountState(this.#setState(accountId, state));
     }
     this.refresh(accountId);
     await stored;
@@ -309,11 +316,27 @@ export class Studio {
   #setState(
     accountId: string,
     state: Pick<StoredAccountState, 'condition' | 'reason' | 'text' | 'link'>,
-  ): Promise<void> {
+  ): StoredAccountState {
     const stored = { botId: this.setup.id, accountId, since: this.#tools.clock.now(), ...state };
     this.#states.set(accountId, stored);
     for (const place of this.places) this.rescue(place);
-    return this.#tools.store.saveAccountState(stored);
+    return stored;
+  }
+
+  /** Stores what a notice has brought, as long as it counts; a store that does not answer is told later. Never throws. */
+  async #save(state: StoredAccountState): Promise<void> {
+    this.#unsaved.delete(state);
+    if (this.#states.get(state.accountId) !== state) return;
+    const { store, clock, log } = this.#tools;
+    try {
+      await store.saveAccountState(state);
+    } catch (error) {
+      log.error({ bot: this.setup.id, err: error }, 'the state of an account was not stored');
+      this.#unsaved.set(
+        state,
+        clock.after(SAVE_AGAIN_MS, () => void this.#save(state)),
+      );
+    }
   }
 
   #moveWaiting(from: Place): void {

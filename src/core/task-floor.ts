@@ -67,7 +67,7 @@ export class TaskFloor {
     this.#formTimers.clear();
     for (const { places } of this.studios) for (const { lane } of places) lane.clear();
     await this.runner.handOver();
-    for (const studio of this.studios) studio.close();
+    await Promise.all(this.studios.map((studio) => studio.close()));
   }
 
   /**

@@ -40,9 +40,10 @@ function describe(request: FastifyRequest, status: number, durationMs: number): 
   };
 }
 
-/** Probes, and looks at how work goes: clients ask every second, and nothing comes of it. */
+/** Probes, and looks at how work goes: clients ask every second, or watch until they leave, and nothing comes of it. */
 function isRoutine({ dialect, method, status }: FinishedRequest): boolean {
-  return dialect === 'operations' || (status < 400 && (method === 'GET' || method === 'HEAD'));
+  const isLook = method === 'GET' || method === 'HEAD';
+  return dialect === 'operations' || (isLook && (status < 400 || status === 499));
 }
 
 function writeLine(log: Log, request: FastifyRequest, entry: FinishedRequest): void {

@@ -175,6 +175,43 @@ describe('a store that does not answer', () => {
   });
 });
 
+describe('an account that was stopped by a notice while the store does not answer', () => {
+  const NOTICE = { consequence: 'pause', reason: 'captcha', text: 'Are you human?' } as const;
+
+  async function stopped() {
+    const { store, state } = absentStore(['saveAccountState']);
+    const world = await taskWorld({ store });
+    const { task } = await world.imagine();
+    await world.settle();
+    await world.runningOf(task.id).succeed();
+    state.isAway = true;
+    world.notice('alice', NOTICE);
+    await world.settle();
+    expect(await store.listAccountStates()).toEqual([]);
+    state.isAway = false;
+    return world;
+  }
+
+  it('is stored as such once it answers again', async () => {
+    const world = await stopped();
+    await world.clock.advance(5_000);
+    expect(await world.store.listAccountStates()).toMatchObject([{ accountId: 'alice', reason: 'captcha' }]);
+  });
+
+  it('is stored as such at the stop', async () => {
+    const world = await stopped();
+    await world.service.close();
+    expect(await world.store.listAccountStates()).toMatchObject([{ accountId: 'alice', reason: 'captcha' }]);
+  });
+
+  it('is not when it was resumed meanwhile', async () => {
+    const world = await stopped();
+    await world.service.orderAccount('alice', 'resume');
+    await world.clock.advance(5_000);
+    expect(await world.store.listAccountStates()).toEqual([]);
+  });
+});
+
 describe('an end that was not told before the gateway was killed', () => {
   it('is told by the next one, until it was told', async () => {
     const first = await taskWorld();

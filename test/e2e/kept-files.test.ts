@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import OpenAI from 'openai';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type Sim, startSim } from '../../src/sim/index.ts';
 import { startS3 } from '../keeping/s3-server.ts';
 import { startReceiver } from './drawing/receiver.ts';
@@ -13,6 +13,15 @@ import { KEY } from './world.ts';
 
 let folder: string;
 let sim: Sim;
+
+/** Node warns of a response with more listeners than it deems sound. */
+const warnings: string[] = [];
+const hear = ({ message }: Error) => void warnings.push(message);
+beforeAll(() => void process.on('warning', hear));
+afterAll(() => {
+  process.off('warning', hear);
+  expect(warnings.filter((message) => message.includes('listeners'))).toEqual([]);
+});
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'cordgate-kept-'));

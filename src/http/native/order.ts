@@ -74,7 +74,13 @@ export const orderSchema = z
   });
 
 /** Fields that mean something for one verb only. */
-const OWN_FIELDS = { action: 'act', form: 'act', dimensions: 'blend', motion: 'animate', jobId: 'show' } as const;
+const OWN_FIELDS = {
+  action: 'act',
+  form: 'act',
+  dimensions: 'blend',
+  motion: 'animate',
+  jobId: 'show',
+} as const;
 
 /** The fields of an order that are not obeyed: its verb does not know them, or the model goes before the driver. */
 export function ignoredFields(order: TaskOrder): string[] {
