@@ -32,7 +32,7 @@ beforeAll(async () => {
     port: 0,
     speed: 4,
     limits: 'none',
-    coze: { stamp: true, startAfterMs: 4_000, editEveryMs: 12_000 },
+    coze: { stamp: true, startAfterMs: 4_000, editEveryMs: 20_000 },
     midjourney: { steps: [31, 62, 93], stepEveryMs: 4_000, concurrency: 20 },
     pika: { steps: [40], takesMs: 24_000 },
   });
@@ -118,7 +118,7 @@ async function latestOf(room: string): Promise<{ said: string; given: unknown }>
     const channel = [...sim.world.channels.values()].find(({ name }) => name === room);
     return channel?.messages.filter(({ authorId }) => authorId === bot).at(-1)?.content ?? '';
   };
-  await waitFor(said, (text) => (text.match(/t=/g) ?? []).length === 5, 15_000);
+  await waitFor(said, (text) => (text.match(/t=/g) ?? []).length === 5, 40_000);
   const { json } = await sceneOf('coze').caller.get(`/api/GetLatestMessage?name=${room}`);
   return { said: said().trim(), given: (json as { data?: { prompt?: string } }).data?.prompt };
 }

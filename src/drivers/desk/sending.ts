@@ -124,6 +124,8 @@ export function readRefusal(error: unknown, interaction: Interaction, room: Desk
       return interaction.type === 'command'
         ? { type: 'outdated', command: interaction.command }
         : { type: 'refused', error };
+    // Nothing has left: without a connection Discord could not tell what becomes of it.
+    case 'account_offline':
     case 'rate_limited':
       return { type: 'limited', error, afterMs: error.retryAfterMs ?? LIMITED_MS };
     case 'human_required':

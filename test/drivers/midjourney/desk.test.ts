@@ -406,6 +406,21 @@ describe('what Discord says to an interaction', () => {
     expect(followed.isOver).toBe(false);
   });
 
+  it('a connection that is lost at that moment: it is sent when it is back', async () => {
+    let isAway = true;
+    world.port.onInteract = () => {
+      if (isAway) throw new GatewayError('account_offline', 'not connected');
+    };
+    const { followed } = await world.submit();
+    await world.clock.advance(12_000);
+    expect(followed.isOver).toBe(false);
+    isAway = false;
+    await world.clock.advance(5_000);
+    world.created(world.final(uuid(1), { nonce: world.port.sent.at(-1)?.nonce ?? '' }));
+    await world.clock.settle();
+    expect(pictureOf(followed)).toContain(uuid(1));
+  });
+
   it('outdated: the commands are read anew and it is sent once more', async () => {
     let isFirst = true;
     world.port.onInteract = () => {
