@@ -2,10 +2,12 @@ import type { CancelTimer, Clock } from './clock.ts';
 import type { Snowflake } from './discord.ts';
 import { GatewayError } from './errors.ts';
 import type { Ids } from './ids.ts';
+import { InTurn } from './in-turn.ts';
 import type { TaskPort } from './interaction.ts';
 import { Lane, type LaneEntry } from './lane.ts';
 import type { Log } from './log.ts';
 import type { DailyQuota } from './quota.ts';
+import { REMEDIES } from './remedies.ts';
 import type { Store, StoredAccountState } from './store.ts';
 import type { Task } from './task.ts';
 import type { AccountNotice, NoticeReason, TaskDesk, TaskDriver } from './task-driver.ts';
@@ -69,24 +71,6 @@ export interface Place {
 /** A state that could not be stored is tried again after so long, in milliseconds. */
 const SAVE_AGAIN_MS = 2_000;
 
-const REMEDIES: Readonly<Record<NoticeReason, string>> = {
-  captcha: 'Open the link in Discord with this account, answer the check, then resume the account.',
-  discord_captcha: 'Log in to Discord with this account, answer the captcha, then resume the account.',
-  moderation: 'Open the link in Discord with this account, acknowledge the message, then resume the account.',
-  action_needed:
-    'Open the link in Discord with this account and do what the notice asks for, then resume the account.',
-  tos: 'Open the link in Discord with this account, read the terms and decide, then resume the account.',
-  blocked:
-    'The bot’s makers have blocked the account; talk to their support, then resume the account or remove it.',
-  subscription: 'Renew the subscription of the account, then resume it.',
-  credits:
-    'Wait for new fast hours or buy some, then resume the account; other accounts are preferred until then.',
-  refused: 'Check in Discord that the account may use the channel and its commands, then resume the account.',
-  token_invalid:
-    'Give the account a new token, in the web interface or in cordgate.yaml: no restart is needed.',
-  operator: 'Resume the account when it shall work again.',
-};
-
 /** A drawing or filming bot at work: its rooms, and which of them takes a task. */
 export class Studio {
   readonly setup: StudioSetup;
@@ -97,6 +81,7 @@ export class Studio {
   readonly #unsaved = new Map<StoredAccountState, CancelTimer>();
   /** Accounts whose fast hours are used up. */
   readonly #slow = new Set<string>();
+  readonly #orders = new InTurn();
   readonly #desks = new Map<StudioRoom, TaskDesk>();
   #turn = 0;
 
@@ -199,25 +184,31 @@ export class Studio {
     if (consequence === 'slow') this.#slow.add(accountId);
     else if (consequence === 'disable' || this.#states.get(accountId)?.condition !== 'disabled') {
       const condition = consequence === 'pause' ? 'paused' : 'disabled';
-      void this.#save(this.#setState(accountId, { condition, reason, text, link }));
+      const state = this.#stateOf(accountId, { condition, reason, text, link });
+      this.#setState(state);
+      void this.#save(state);
     }
     this.#tell(accountId);
   }
 
-  /** An order of the operator; resolves once it is stored. */
-  async order(accountId: string, order: AccountOrder): Promise<void> {
-    let stored: Promise<void>;
+  /** An order of the operator; it counts once it is stored. @throws GatewayError store_unavailable */
+  order(accountId: string, order: AccountOrder): Promise<void> {
+    return this.#orders.run(accountId, () => this.#carryOut(accountId, order));
+  }
+
+  async #carryOut(accountId: string, order: AccountOrder): Promise<void> {
+    const { store } = this.#tools;
     if (order === 'resume') {
+      await store.deleteAccountState(this.setup.id, accountId);
       this.#slow.delete(accountId);
       this.#states.delete(accountId);
-      stored = this.#tools.store.deleteAccountState(this.setup.id, accountId);
     } else {
       const condition = order === 'pause' ? 'paused' : 'draining';
-      const state = { condition, reason: 'operator', text: 'by the operator', link: undefined } as const;
-      stored = this.#tools.store.saveAccountState(this.#setState(accountId, state));
+      const state = this.#stateOf(accountId, { condition, reason: 'operator', text: 'by the operator' });
+      await store.saveAccountState(state);
+      this.#setState(state);
     }
     this.refresh(accountId);
-    await stored;
   }
 
   /** The connection or the condition of an account has changed. */
@@ -313,14 +304,16 @@ export class Studio {
     return rotated.reduce((best, place) => (place.lane.load < best.lane.load ? place : best));
   }
 
-  #setState(
+  #stateOf(
     accountId: string,
     state: Pick<StoredAccountState, 'condition' | 'reason' | 'text' | 'link'>,
   ): StoredAccountState {
-    const stored = { botId: this.setup.id, accountId, since: this.#tools.clock.now(), ...state };
-    this.#states.set(accountId, stored);
+    return { botId: this.setup.id, accountId, since: this.#tools.clock.now(), ...state };
+  }
+
+  #setState(state: StoredAccountState): void {
+    this.#states.set(state.accountId, state);
     for (const place of this.places) this.rescue(place);
-    return stored;
   }
 
   /** Stores what a notice has brought, as long as it counts; a store that does not answer is told later. Never throws. */

@@ -23,12 +23,13 @@ export function openDatabase(path: string, migrations: readonly string[]): Datab
     database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
     // Looked at before anything is written: switching to WAL would change the file of another program.
     refuseForeign(database, path, migrations.length);
+    // Before there is a log, which SQLite gives the same mode.
+    chmodSync(path, 0o600);
     // FULL syncs the log at each commit: a resolved write survives kill -9 (NORMAL would do for that) and also
     // a power cut. What is written often, the steps of tasks, shares commits (`WriteBatch`).
     // EXCLUSIVE holds the file for the life of the process: two gateways on one store would remove each other's channels.
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
     migrate(database, path, migrations);
-    chmodSync(path, 0o600);
     return database;
   } catch (error) {
     database?.close();

@@ -282,3 +282,19 @@ describe('the timeline of a task', () => {
     expect(timeline.every(({ at }, index) => at >= (timeline[index - 1]?.at ?? 0))).toBe(true);
   });
 });
+
+describe('an order of the operator', () => {
+  it('that the store does not take changes nothing', async () => {
+    const { store, state } = absentStore(['saveAccountState', 'deleteAccountState']);
+    const world = await taskWorld({ store });
+    const condition = () => world.service.studios({ ...BOB, admin: true })[0]?.condition;
+    state.isAway = true;
+    await expect(world.service.orderAccount('alice', 'pause')).rejects.toMatchObject({ status: 503 });
+    expect(condition()).toBe('ready');
+    state.isAway = false;
+    await world.service.orderAccount('alice', 'pause');
+    state.isAway = true;
+    await expect(world.service.orderAccount('alice', 'resume')).rejects.toMatchObject({ status: 503 });
+    expect(condition()).toBe('paused');
+  });
+});
