@@ -169,6 +169,7 @@ function demoConfig(sim: SimReady, key: string, port: number): Config {
 function demoForPeople(url: string, key: string): string {
   return `cordgate demo: a simulated Discord with a Coze bot, Midjourney and Pika, and the gateway in front of it.
 
+  Browser   ${url}/ui/   (sign in with the key)
   Base URL  ${url}/v1
   API key   ${key}
   Models    ${MODELS.join(', ')}; ${DRAWING_MODEL} draws, ${FILMING_MODEL} films

@@ -74,7 +74,7 @@ async function serve(io: CommandIo, parts: Parts, options: ServeOptions): Promis
       io.stdout(`${JSON.stringify({ ready: true, url, httpsUrl, models, pid: process.pid })}\n`);
     else
       io.stdout(
-        `cordgate listens on ${[...new Set([url, httpsUrl ?? url])].join(' and ')} (${file}); models: ${models.join(', ') || 'none'}\n`,
+        `cordgate listens on ${[...new Set([url, httpsUrl ?? url])].join(' and ')} (${file}); models: ${models.join(', ') || 'none'}; in a browser: ${url}/ui/\n`,
       );
   });
 }
