@@ -1,7 +1,7 @@
 /** Tasks over HTTP: the one implementation behind the native dialect and the management. */
 import type { FastifyInstance } from 'fastify';
 import { GatewayError } from '../../core/errors.ts';
-import type { Task, TaskAction } from '../../core/task.ts';
+import type { Task, TaskAction, TaskVerb } from '../../core/task.ts';
 import type { TaskOrder, TaskReceipt, TaskService } from '../../core/tasks.ts';
 import type { LinkOf, Links } from '../links.ts';
 import { allowOnly } from '../method-guard.ts';
@@ -140,12 +140,19 @@ function seed({ service }: TaskRouteOptions): Handler {
   });
 }
 
+/** Verbs that change how the shared account draws from then on. */
+const CHANGING: ReadonlySet<TaskVerb> = new Set(['settings', 'mode', 'remix']);
+
 async function submit(
   { service, links }: TaskRouteOptions,
   { request, reply, signal }: Visit,
   order: TaskOrder,
 ): Promise<Answer> {
   const { parentId, action, caller } = order;
+  if (CHANGING.has(order.verb) && !caller.admin) {
+    const text = `The verb "${order.verb}" changes the account for everybody who draws with it: admin keys only.`;
+    throw new GatewayError('admin_only', text, { param: 'verb' });
+  }
   const receipt = await press({
     action,
     asked: action === undefined ? '' : nameOf(action),

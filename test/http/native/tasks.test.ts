@@ -45,10 +45,20 @@ describe('POST /cordgate/v1/tasks', () => {
     [{ verb: 'show', jobId: '4e68485a-900c-4c1b-9222-f9b5ae4b3fcf' }],
   ])('asks the bot for what no other dialect asks for: %j', async (wish) => {
     const scene = makeNative();
-    const response = await scene.call('POST', '/tasks', { driver: 'midjourney', ...wish });
+    const response = await scene.call('POST', '/tasks', { driver: 'midjourney', ...wish }, ADMIN);
     expect(response.statusCode).toBe(202);
     expect(scene.tasks.orders[0]).toMatchObject({ driver: 'midjourney', prompt: '', ...wish });
   });
+
+  it.each(['settings', 'remix', 'mode'])(
+    'lets only admins change the account for everybody: %s',
+    async (verb) => {
+      const scene = makeNative();
+      const response = await scene.call('POST', '/tasks', { driver: 'midjourney', verb, mode: 'fast' });
+      expect(response.json().error).toMatchObject({ code: 'admin_only', param: 'verb' });
+      expect([response.statusCode, scene.tasks.orders.length]).toEqual([403, 0]);
+    },
+  );
 
   it.each([
     [{ form: 'ask' }, 'form'],
