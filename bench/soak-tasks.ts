@@ -23,8 +23,8 @@ interface Film {
 }
 
 const LOOK_MS = 150;
-/** A task that is not over by then counts as open. */
-const PATIENCE_MS = 150_000;
+/** A task that is not over by then counts as open: an account may be away for a minute, again and again, with a line before it. */
+const PATIENCE_MS = 400_000;
 const OVER = new Set(['SUCCESS', 'FAILURE', 'CANCEL', 'Success', 'Failed', 'Timeout']);
 let orders = 0;
 

@@ -10,7 +10,7 @@ import type { DailyQuota } from './quota.ts';
 import { REMEDIES } from './remedies.ts';
 import type { Store, StoredAccountState } from './store.ts';
 import type { Task } from './task.ts';
-import type { AccountNotice, NoticeReason, TaskDesk, TaskDriver } from './task-driver.ts';
+import type { AccountNotice, TaskDesk, TaskDriver } from './task-driver.ts';
 import type { AccountOrder, StudioView } from './tasks.ts';
 
 /** An account as a drawing bot sees it. */
