@@ -19,6 +19,7 @@ interface Write {
 export class WriteBatch {
   private readonly open: () => DatabaseSync;
   private writes: Write[] = [];
+  private holds = 0;
   /** `resting`: nothing was written for a while, so the next write goes at the end of this turn. */
   private state: 'resting' | 'due' | 'gathering' = 'resting';
 
@@ -38,6 +39,16 @@ export class WriteBatch {
       this.state = 'due';
       setImmediate(() => this.turn());
     });
+  }
+
+  /** Keeps all writes back until the answer is called. */
+  hold(): () => void {
+    this.holds += 1;
+    let isHeld = true;
+    return () => {
+      if (isHeld) this.holds -= 1;
+      isHeld = false;
+    };
   }
 
   /** Commits what waits, now. */
@@ -70,6 +81,10 @@ export class WriteBatch {
   }
 
   private turn(): void {
+    if (this.holds > 0) {
+      setTimeout(() => this.turn(), GATHER_MS.shortest);
+      return;
+    }
     this.state = this.writes.length === 0 ? 'resting' : 'gathering';
     if (this.state === 'resting') return;
     const startedAt = performance.now();

@@ -78,8 +78,9 @@ export class SqliteConnection {
   }
 
   /**
-   * Copies the database into a new file, some pages at a time, so that nobody waits for it; what is written meanwhile is in
-   * it as well. Under its name it is whole or not there at all. @throws GatewayError store_unavailable
+   * Copies the database into a new file, some pages at a time; reading goes on, writing waits for it: SQLite gives a copy up
+   * that meets a commit of its own connection. Under its name it is whole or not there at all.
+   * @throws GatewayError store_unavailable, internal
    */
   async backup(path: string): Promise<void> {
     const unfinished = `${path}.part`;
@@ -89,12 +90,15 @@ export class SqliteConnection {
       const text = `The backup ${path} cannot be written.`;
       throw new GatewayError('store_unavailable', text, { hint: 'Let cordgate write there.', cause: error });
     }
+    const release = this.batch.hold();
     try {
       await backup(this.sound().database, unfinished, { rate: BACKUP_PAGES });
       renameSync(unfinished, path);
     } catch (error) {
       rmSync(unfinished, { force: true });
       throw storeError(path, error, 'working');
+    } finally {
+      release();
     }
   }
 

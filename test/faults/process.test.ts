@@ -32,7 +32,7 @@ beforeAll(async () => {
     port: 0,
     speed: 4,
     limits: 'none',
-    coze: { stamp: true, startAfterMs: 4_000, editEveryMs: 20_000 },
+    coze: { stamp: true, startAfterMs: 4_000, editEveryMs: 12_000 },
     midjourney: { steps: [31, 62, 93], stepEveryMs: 4_000, concurrency: 20 },
     pika: { steps: [40], takesMs: 24_000 },
   });
@@ -79,7 +79,7 @@ afterAll(async () => {
 
 function config(): ConfigInput {
   const drawing = setConfig(sim, { room: { concurrency: 10 }, draws: true });
-  const chatting = configFor(sim, { spareChannels: 0 });
+  const chatting = configFor(sim, { spareChannels: 0, idleMs: 60_000, deadlineMs: 120_000 });
   const [coze] = chatting.bots ?? [];
   const accounts = [...(chatting.accounts ?? [])];
   const store = { driver: 'sqlite', path: join(folder, 'data/store.db') };
