@@ -75,7 +75,7 @@ describe('the playground', () => {
     await said(page).getByText('two', { exact: true }).waitFor();
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await said(page).getByRole('button', { name: 'Copy', exact: true }).click();
-    expect(await page.evaluate('navigator.clipboard.readText()')).toBe('const answer = 42;');
+    await expect.poll(() => page.evaluate('navigator.clipboard.readText()')).toBe('const answer = 42;');
     await expectAccessible(page);
   });
 

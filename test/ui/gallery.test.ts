@@ -88,7 +88,7 @@ describe('the gallery', () => {
     expect(await second.boundingBox()).toEqual(before);
     await news.click();
     await tile(page, 'a late cottage').waitFor();
-    expect(await page.evaluate('window.scrollY')).toBe(0);
+    await expect.poll(() => page.evaluate('window.scrollY')).toBe(0);
   });
 
   it('filters by words, state, bot, account and day, and keeps the filter in the address', async () => {
@@ -187,7 +187,7 @@ describe('a task in the gallery', () => {
     await page.getByRole('region', { name: 'Result' }).locator('img').waitFor();
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.getByRole('button', { name: 'Copy the id' }).click();
-    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(id);
+    await expect.poll(() => page.evaluate('navigator.clipboard.readText()')).toBe(id);
     await expectAccessible(page);
     await page.getByRole('main').getByRole('link', { name: 'Gallery' }).click();
     await tile(page, 'a detailed harbour').waitFor();

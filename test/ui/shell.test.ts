@@ -93,7 +93,7 @@ describe('the frame', () => {
   it('follows the browser in language and theme, and lets both be chosen for good', async () => {
     const page = await ui.open({ language: 'zh', theme: 'dark' });
     await page.getByRole('link', { name: '概览', exact: true }).waitFor();
-    expect(await page.evaluate('document.documentElement.lang')).toBe('zh-CN');
+    await expect.poll(() => page.evaluate('document.documentElement.lang')).toBe('zh-CN');
     expect(await background(page)).toBe('rgb(14, 16, 18)');
     await page.getByRole('combobox', { name: '语言' }).selectOption('en');
     await page.getByRole('radio', { name: 'Light' }).check();
@@ -125,9 +125,9 @@ describe('the frame', () => {
     const page = await ui.open();
     await page.getByRole('link', { name: 'Overview', exact: true }).waitFor();
     await page.keyboard.press('Tab');
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to content');
+    await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('Skip to content');
     await page.keyboard.press('Enter');
-    expect(await page.evaluate('document.activeElement.id')).toBe('content');
+    await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('content');
   });
 
   it('says when the connection is lost, and when it is back', async () => {
