@@ -1,7 +1,6 @@
-import { useEffect, useRef } from 'preact/hooks';
 import { readOverview } from '../../api/overview.ts';
 import { useResource } from '../../api/resource.ts';
-import { useLive } from '../../app/live.ts';
+import { useRefresh } from '../../app/refresh.ts';
 import { me } from '../../app/session.ts';
 import { formatAgo, t } from '../../i18n/index.ts';
 import { Badge } from '../../parts/badge.tsx';
@@ -14,10 +13,6 @@ import { NeedsPerson } from './needs-person.tsx';
 import { OwnBots } from './own-bots.tsx';
 import { RecentTasks } from './recent-tasks.tsx';
 import { Studios } from './studios.tsx';
-
-const REFRESH_MS = 20_000;
-/** Changes come in bursts while something is drawn: one reading for all of them. */
-const GATHER_MS = 1_500;
 
 /** The gateway at a glance; keys without admin rights see their own bots and work. */
 export default function Overview() {
@@ -72,28 +67,6 @@ function AdminOverview() {
       </div>
     </>
   );
-}
-
-/** Reads again from time to time, and soon after something has changed. */
-function useRefresh(reload: () => void): void {
-  const waiting = useRef(0);
-  const soon = () => {
-    if (waiting.current !== 0) return;
-    waiting.current = window.setTimeout(() => {
-      waiting.current = 0;
-      reload();
-    }, GATHER_MS);
-  };
-  useLive({ account: soon, task: soon, gap: reload });
-  useEffect(() => {
-    const timer = window.setInterval(() => {
-      if (!document.hidden) reload();
-    }, REFRESH_MS);
-    return () => {
-      window.clearInterval(timer);
-      window.clearTimeout(waiting.current);
-    };
-  }, [reload]);
 }
 
 function Placeholder() {
